@@ -1,0 +1,1 @@
+"""The catalog: listings with their life cycle, revisions and search."""

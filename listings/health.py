@@ -1,0 +1,136 @@
+"""Listing health: what a marketplace needs, as a score with reasons and one-click fixes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from listings import fields
+from listings.part_numbers import normalise
+
+if TYPE_CHECKING:
+    from listings.models import Listing
+
+TITLE_MAX = 80
+_TITLE_GOOD = 40  # shorter titles leave words that buyers search for unused
+_PHOTOS_GOOD = 4  # buyers of used parts look for both sides, the label and the plug
+_DOES_NOT_APPLY = "Does Not Apply"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """A value that mends an issue when a person takes it."""
+
+    label: str
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """One thing that is missing. `blocks` keeps the listing from being ready."""
+
+    code: str
+    field: str
+    message: str
+    points: int
+    blocks: bool
+    tab: str = "details"
+    fix: Fix | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """0 to 100, and why it is not 100."""
+
+    score: int
+    issues: tuple[Issue, ...]
+
+    @property
+    def blocking(self) -> tuple[Issue, ...]:
+        """What must be there before the listing is ready."""
+        return tuple(issue for issue in self.issues if issue.blocks)
+
+    @property
+    def band(self) -> str:
+        """`good`, `fair` or `poor`, as the meter is coloured."""
+        good, fair = 80, 50
+        return "good" if self.score >= good else "fair" if self.score >= fair else "poor"
+
+
+def health_of(listing: Listing, *, photo_count: int) -> Health:
+    """What the listing lacks; reads nothing but its arguments."""
+    issues = (*_needed(listing, photo_count), *_wanted(listing, photo_count))
+    score = max(0, 100 - sum(issue.points for issue in issues))
+    return Health(score=score, issues=issues)
+
+
+def _needed(listing: Listing, photo_count: int) -> list[Issue]:
+    """What each marketplace refuses a listing for."""
+    found: list[Issue] = []
+
+    def missing(code: str, field: str, message: str, points: int, **more: object) -> None:
+        tab, fix = more.get("tab", "details"), more.get("fix")
+        found.append(
+            Issue(
+                code=code,
+                field=field,
+                message=message,
+                points=points,
+                blocks=True,
+                tab=str(tab),
+                fix=fix if isinstance(fix, Fix) else None,
+            )
+        )
+
+    if not listing.title.strip():
+        missing("title_missing", "title", "Title is missing", 20)
+    elif len(listing.title) > TITLE_MAX:
+        over = len(listing.title) - TITLE_MAX
+        missing("title_too_long", "title", f"Title is {over} characters too long", 20)
+    if not listing.start_price:
+        missing("price_missing", "start_price", "Price is missing", 15)
+    if not listing.quantity:
+        missing("quantity_missing", "quantity", "Nothing in stock", 10, tab="stock")
+    if not listing.category_id:
+        missing("category_missing", "category_id", "Category is missing", 10)
+    if not listing.condition_id:
+        missing("condition_missing", "condition_id", "Condition is missing", 10)
+    if photo_count == 0 and not listing.item_photo_url:
+        missing("photo_missing", "item_photo_url", "No photo yet", 20, tab="photos")
+    if not listing.c_brand.strip():
+        fix = Fix(label="Unbranded", field="c_brand", value="Unbranded")
+        missing("brand_missing", "c_brand", "Brand is missing", 5, fix=fix)
+    if not listing.c_manufacturer_part_number.strip():
+        name = "c_manufacturer_part_number"
+        first_oe = next(iter(listing.c_oe_oem_part_number.split("|")), "").strip()
+        value = first_oe if normalise(first_oe) else _DOES_NOT_APPLY
+        fix = Fix(label=f"Use {value}", field=name, value=value)
+        missing("mpn_missing", name, "Part number is missing", 5, fix=fix)
+    return found
+
+
+def _wanted(listing: Listing, photo_count: int) -> list[Issue]:
+    """What sells better when it is there."""
+    found: list[Issue] = []
+
+    def lacks(code: str, field: str, message: str, points: int, tab: str = "details") -> None:
+        found.append(
+            Issue(code=code, field=field, message=message, points=points, blocks=False, tab=tab)
+        )
+
+    if 0 < len(listing.title.strip()) < _TITLE_GOOD:
+        lacks("title_short", "title", "Title leaves half of the 80 characters unused", 3)
+    if 0 < photo_count < _PHOTOS_GOOD:
+        lacks("photos_few", "item_photo_url", f"{photo_count} of 4 photos", 3, "photos")
+    if not listing.description.strip():
+        lacks("description_missing", "description", "Description is missing", 4)
+    if listing.weight is None:
+        lacks("weight_missing", "weight", "Weight is missing", 3)
+    if not listing.shipping_profile_name:
+        lacks("shipping_missing", "shipping_profile_name", "Shipping profile is missing", 3)
+    if not listing.item_specifics.get(fields.PLACEMENT):
+        lacks("placement_missing", fields.ITEM_SPECIFICS, "Placement is missing", 2)
+    if not listing.c_type:
+        lacks("type_missing", "c_type", "Part type is missing", 2)
+    return found

@@ -1,0 +1,32 @@
+"""Every write to the catalog."""
+
+from __future__ import annotations
+
+from listings.services.create import listing_create
+from listings.services.life import (
+    listing_delete,
+    listing_health,
+    listing_restore,
+    listing_transition,
+)
+from listings.services.proposals import proposal_drop, proposal_take
+from listings.services.revisions import listing_revision_restore
+from listings.services.search_index import listing_photos_refresh, listing_search_write
+from listings.services.stock import listing_stock_copy_set
+from listings.services.update import listing_update, listing_update_merged
+
+__all__ = [
+    "listing_create",
+    "listing_delete",
+    "listing_health",
+    "listing_photos_refresh",
+    "listing_restore",
+    "listing_revision_restore",
+    "listing_search_write",
+    "listing_stock_copy_set",
+    "listing_transition",
+    "listing_update",
+    "listing_update_merged",
+    "proposal_drop",
+    "proposal_take",
+]

@@ -1,0 +1,149 @@
+"""Keeping `listing_search`: words here, stock, bins and channel states by who owns them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import TypedDict, Unpack
+
+import nh3
+from django.db import connection, transaction
+
+from listings import fields
+from listings.health import health_of
+from listings.models import Listing, ListingSearch
+from listings.part_numbers import normalise
+from realtrack.core import registry
+from realtrack.core.registry import PhotoRef
+
+_WORDS_MAX = 2000  # of the text that typos are matched against: title, brand, numbers, aspects
+_DESCRIPTION_MAX = 20_000  # of the description's words; PostgreSQL ends at 1 MB a document
+# The weights of the document: what a person searches by first is A.
+_DOCUMENT = """
+UPDATE listing_search SET
+    document = setweight(to_tsvector('english', rt_unaccent(%(title)s)), 'A')
+        || setweight(to_tsvector('simple', rt_unaccent(%(names)s)), 'A')
+        || setweight(to_tsvector('simple', rt_unaccent(%(aspects)s)), 'B')
+        || setweight(to_tsvector('english', rt_unaccent(%(description)s)), 'C'),
+    words = left(lower(rt_unaccent(%(words)s)), %(words_max)s),
+    title_key = left(lower(rt_unaccent(%(title)s)), 160)
+WHERE listing_id = %(id)s
+"""
+# Fields whose change rewrites the words.
+WORD_FIELDS = frozenset(
+    {"title", "description", "c_brand", "c_type", "custom_label_sku", "c_features",
+     "c_manufacturer_part_number", "c_oe_oem_part_number", "category_name", fields.ITEM_SPECIFICS}
+)  # fmt: skip
+
+
+class SearchValues(TypedDict, total=False):
+    """What upper apps own in the search row."""
+
+    stock_total: int
+    stock_free: int
+    channel_states: Mapping[str, str]
+    bins: Sequence[str]
+    donor_id: uuid.UUID | None
+    vehicle_count: int
+
+
+def listing_search_write(*, listing_id: uuid.UUID, **values: Unpack[SearchValues]) -> None:
+    """Set the values that an upper app owns; idempotent, one statement, no new version."""
+    if values:
+        ListingSearch.objects.filter(pk=listing_id).update(**values)
+
+
+def listing_photos_refresh(*, listing_ids: Sequence[uuid.UUID]) -> None:
+    """Read photos anew and keep count, first picture and health; idempotent."""
+    photos = photos_of(listing_ids)
+    with transaction.atomic():
+        for listing in Listing.all_objects.filter(pk__in=listing_ids).order_by("pk"):
+            _write(listing, photos.get(listing.pk, ()))
+
+
+def photos_of(listing_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Sequence[PhotoRef]]:
+    """Photos of listings from whoever keeps them, primary first."""
+    found: dict[uuid.UUID, Sequence[PhotoRef]] = {}
+    for read in registry.listing_photos.values():
+        found.update(read(listing_ids))
+    return found
+
+
+def search_refresh(listing: Listing, *, words: bool = True) -> None:
+    """Bring the search row in line with the listing; call inside the change's transaction."""
+    _write(listing, photos_of([listing.pk]).get(listing.pk, ()))
+    if words:
+        _write_words(listing)
+
+
+def _write(listing: Listing, photos: Sequence[PhotoRef]) -> None:
+    values = {
+        "is_live": listing.deleted_at is None,
+        "sku_key": listing.custom_label_sku.lower(),
+        "numbers": numbers_of(listing),
+        "brand": listing.c_brand,
+        "part_type": listing.c_type,
+        "category_id": listing.category_id,
+        "condition_id": listing.condition_id,
+        "status": listing.status,
+        "price": listing.start_price,
+        "health": health_of(listing, photo_count=len(photos)).score,
+        "photo_count": len(photos),
+        "photo_url": photos[0].thumb_url if photos else _first_url(listing.item_photo_url),
+        "team_id": listing.team_id,
+        "created_at": listing.created_at,
+        "updated_at": listing.updated_at,
+    }
+    # One statement; what upper apps own keeps its values where the row was there.
+    ListingSearch.objects.bulk_create(
+        [ListingSearch(listing_id=listing.pk, **values)],
+        update_conflicts=True,
+        unique_fields=["listing"],
+        update_fields=list(values),
+    )
+
+
+def numbers_of(listing: Listing) -> list[str]:
+    """Normalised numbers by which the part is found: its own, the car maker's, ours."""
+    own = [listing.mpn_normalised, normalise(listing.custom_label_sku), normalise(listing.p_upc)]
+    all_numbers = [*own, *listing.oe_numbers_normalised, *listing.interchange_normalised]
+    return list(dict.fromkeys(number for number in all_numbers if number))
+
+
+def plain_text(html: str) -> str:
+    """The words of a description, without its tags."""
+    return nh3.clean(html.replace("<", " <"), tags=set()) if "<" in html else html
+
+
+def _first_url(urls: str) -> str:
+    first = urls.split("|", 1)[0].strip()
+    return first if first.startswith(("https://", "http://", "/")) else ""
+
+
+def _write_words(listing: Listing) -> None:
+    aspects = " ".join(
+        text for values in listing.item_specifics.values() for text in values if text
+    )
+    names = " ".join(
+        (
+            listing.c_brand,
+            listing.custom_label_sku,
+            listing.c_manufacturer_part_number,
+            listing.c_oe_oem_part_number.replace("|", " "),
+            *numbers_of(listing),
+        )
+    )
+    more = " ".join((listing.c_type, listing.category_name, listing.c_features, aspects))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _DOCUMENT,
+            {
+                "title": listing.title,
+                "names": names,
+                "aspects": more,
+                "description": plain_text(listing.description)[:_DESCRIPTION_MAX],
+                "words": f"{listing.title} {names} {more}",
+                "words_max": _WORDS_MAX,
+                "id": listing.pk,
+            },
+        )
