@@ -68,6 +68,8 @@ def parse_money(raw: object) -> Parsed:
 
 def parse_number(raw: object, *, places: int, largest: Decimal) -> Parsed:
     """A number of 0 to `largest` with at most `places` decimals, or `None` where none is known."""
+    if raw is None:
+        return Parsed(value=None)
     text, absent = _plain(raw)
     if absent:
         return Parsed(value=None, message=_said_absent(text))

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 from django_fsm import can_proceed
 
-from listings import events
+from listings import events, fields
 from listings.enums import ChangeReason, ListingStatus
 from listings.errors import NotReady
 from listings.health import Health, health_of
@@ -176,7 +176,7 @@ def _must_be_complete(listing: Listing) -> None:
     missing = [
         {
             "code": issue.code,
-            "field": issue.field,
+            "field": fields.api_name(issue.field),
             "message": issue.message,
             "fix": wire_value(issue.fix.value if issue.fix else None),
         }
