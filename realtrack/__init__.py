@@ -1,0 +1,1 @@
+"""RealTrack: listings, stock, marketplaces and orders of people who sell motor parts."""

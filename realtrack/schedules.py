@@ -1,0 +1,23 @@
+"""Every schedule of the project in one place. Each task selects what is due and not yet done."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from celery.schedules import crontab
+
+
+class Schedule(TypedDict):
+    """One entry of Celery beat; seconds or a crontab in UTC."""
+
+    task: str
+    schedule: float | crontab
+
+
+SCHEDULES: dict[str, Schedule] = {
+    "core-dispatch-events": {"task": "core.dispatch_events", "schedule": 5.0},
+    "core-audit-partitions": {
+        "task": "core.audit_partitions_extend",
+        "schedule": crontab(hour="3", minute="10"),
+    },
+}

@@ -1,0 +1,38 @@
+"""The table of addresses: the API under /api, the back office, Django admin."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from realtrack.settings.base import _OWN
+
+# Where an app's pages live; its API comes under /api by the paths it names itself.
+_PAGES = {
+    "realtrack.core": "runs/",
+    "settings_app": "",
+    "dashboard": "",
+}
+
+
+def _exists(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def _routes() -> list[URLPattern | URLResolver]:
+    routes: list[URLPattern | URLResolver] = [path("admin/", admin.site.urls)]
+    for app in _OWN:
+        if _exists(f"{app}.api.urls"):
+            routes.append(path("api/", include(f"{app}.api.urls")))
+        if _exists(f"{app}.web.urls"):
+            prefix = _PAGES.get(app, f"{app.removesuffix('_app')}/")
+            routes.append(path(prefix, include(f"{app}.web.urls")))
+    return routes
+
+
+urlpatterns = _routes()

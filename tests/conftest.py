@@ -1,0 +1,64 @@
+"""Tests run on real servers: a PostgreSQL and a Valkey of this run's own, a database per worker."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from realtrack import embedded
+from realtrack.embedded.layout import PROJECT_ROOT, Layout
+from realtrack.embedded.locks import is_taken
+
+_PREFIX = "rt-test-"
+
+
+def _sweep() -> None:
+    """Remove the folders of runs that were killed; those in use are left alone."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        layout = Layout(folder)
+        free = layout.run.exists() and not is_taken(layout.keeper_lock)
+        if free and folder.stat().st_uid == os.geteuid() and not embedded.users(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _state_folder() -> Path:
+    """Return the folder of this run; xdist's workers find it in the environment."""
+    named = os.environ.get("REALTRACK_TEST_VAR")
+    if named:
+        return Path(named)
+    _sweep()
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    folder.chmod(0o755)
+    os.environ["REALTRACK_TEST_VAR"] = str(folder)
+    os.environ["REALTRACK_TEST_OWNER"] = str(os.getpid())
+    return folder
+
+
+def _prepare() -> Path:
+    folder = _state_folder()
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    os.environ["REALTRACK_ENV"] = "test"
+    os.environ["REALTRACK_VAR"] = str(folder)
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        os.environ.pop(name, None)
+    embedded.ensure(folder, fast=True)
+    # Redis has numbers where PostgreSQL has a database per worker.
+    os.environ["REDIS_DB"] = str(int(worker.removeprefix("gw")) + 1 if worker else 1)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "realtrack.settings"
+    # Pages are driven by a browser in the test's thread; its event loop is none of Django's.
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    return folder
+
+
+FOLDER = _prepare()
+SHARED = PROJECT_ROOT.parent / "shared"
+
+
+def pytest_unconfigure() -> None:
+    """Leave; whoever made the folder stops the servers and removes it."""
+    if os.environ.get("REALTRACK_TEST_OWNER") != str(os.getpid()):
+        embedded.release(FOLDER)
+    elif embedded.stop_if_unused(FOLDER):
+        shutil.rmtree(FOLDER, ignore_errors=True)
