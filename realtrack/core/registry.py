@@ -1,0 +1,158 @@
+"""Typed slots by which an upper app offers something to a lower one, without an import upwards.
+
+Filled once, in `AppConfig.ready`; read at run time. The list with who fills what stands in
+`docs/architecture.md`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from realtrack.core.actors import Actor
+
+T = TypeVar("T")
+
+
+class Slot(Generic[T]):
+    """Named values of one type; a key is given once."""
+
+    def __init__(self, name: str, purpose: str) -> None:
+        self.name = name
+        self.purpose = purpose
+        self._values: dict[str, T] = {}
+
+    def register(self, key: str, value: T) -> None:
+        """Add `value` under `key`; the same key with another value is a programming error."""
+        present = self._values.setdefault(key, value)
+        if present is not value:
+            message = f"{self.name}: {key!r} is registered twice"
+            raise ValueError(message)
+
+    def get(self, key: str) -> T | None:
+        """Return the value of `key`, or None when nobody registered it."""
+        return self._values.get(key)
+
+    def items(self) -> Iterator[tuple[str, T]]:
+        """Yield (key, value) in the order of registration."""
+        yield from self._values.items()
+
+    def values(self) -> list[T]:
+        """Return all values in the order of registration."""
+        return list(self._values.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthResult:
+    """What a check found; `detail` is for admins only."""
+
+    ok: bool
+    detail: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoRef:
+    """A photo as lists, payloads and pages need it; urls are public and content-addressed."""
+
+    asset_id: uuid.UUID
+    url: str
+    thumb_url: str
+    blurhash: str = ""
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeedResult:
+    """What a seeder did, for the log at the start."""
+
+    created: int = 0
+    changed: int = 0
+    same: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunKind:
+    """A kind of `core.Run`: its words and how it is started again after a kill or by a person."""
+
+    title: str
+    resume: Callable[[uuid.UUID], None] | None = None
+
+
+# Lists filter by what upper apps know: key = filter name (`fits`), value narrows a Listing queryset.
+search_filters: Slot[Callable[[QuerySet[Any], str], QuerySet[Any]]] = Slot(
+    "search_filters", "narrow the catalog by what an upper app knows, such as the vehicle"
+)
+# Rows of an import file that belong to an upper app, such as fitment rows or the first stock.
+import_sinks: Slot[Callable[[uuid.UUID, Sequence[Mapping[str, str]], Actor], int]] = Slot(
+    "import_sinks", "take the rows of an import file that belong to an upper app"
+)
+# Two listings become one: each participant moves its rows from the second to the first.
+merge_participants: Slot[Callable[[uuid.UUID, uuid.UUID, Actor], None]] = Slot(
+    "merge_participants", "move an app's rows when two listings are merged"
+)
+health_checks: Slot[Callable[[], HealthResult]] = Slot(
+    "health_checks", "say whether a part of the system is ready"
+)
+category_proposers: Slot[Callable[[uuid.UUID], Sequence[Mapping[str, Any]]]] = Slot(
+    "category_proposers", "propose a marketplace category for a listing"
+)
+price_evidence: Slot[Callable[[uuid.UUID], Mapping[str, Any]]] = Slot(
+    "price_evidence", "what is known of prices of such a part"
+)
+# Photos of listings, in order, primary first. Filled by ingestion, read by listings and channels.
+listing_photos: Slot[
+    Callable[[Sequence[uuid.UUID]], Mapping[uuid.UUID, Sequence[PhotoRef]]]
+] = Slot("listing_photos", "photos of listings in order, primary first")
+# Called in the cause's own transaction: (listing ids, kind); kind: quantity, price, content, end.
+owed_writers: Slot[Callable[[Sequence[uuid.UUID], str], None]] = Slot(
+    "owed_writers", "note what is owed to the marketplaces, in the transaction of its cause"
+)
+reference_seeders: Slot[Callable[[], SeedResult]] = Slot(
+    "reference_seeders", "load reference data; idempotent, keeps what staff changed"
+)
+demo_seeders: Slot[Callable[[], SeedResult]] = Slot(
+    "demo_seeders", "load demo data; idempotent, never in production"
+)
+run_kinds: Slot[RunKind] = Slot("run_kinds", "kinds of background runs")
+# Rights that an admin changed, from the database: {(role, right): allowed}.
+rights_source: Slot[Callable[[], Mapping[tuple[str, str], bool]]] = Slot(
+    "rights_source", "rights that an admin changed"
+)
+# Numbers in the navigation: {"review": 12}; shown only where someone must act.
+nav_counts: Slot[Callable[[Any], Mapping[str, int]]] = Slot(
+    "nav_counts", "counts beside the navigation's items"
+)
+unread_counts: Slot[Callable[[Any], int]] = Slot("unread_counts", "the bell's number for a user")
+# Sent to browsers after a commit: (what changed, user ids or None for all staff).
+live_senders: Slot[Callable[[str], None]] = Slot(
+    "live_senders", "tell open pages that something changed"
+)
+# Ciphertexts that `rotate_keys` rewrites: callable(batch size) -> number rewritten.
+rotators: Slot[Callable[[], int]] = Slot("rotators", "re-encrypt an app's columns with the newest key")
+
+ALL_SLOTS: tuple[Slot[Any], ...] = (
+    search_filters,
+    import_sinks,
+    merge_participants,
+    health_checks,
+    category_proposers,
+    price_evidence,
+    listing_photos,
+    owed_writers,
+    reference_seeders,
+    demo_seeders,
+    run_kinds,
+    rights_source,
+    nav_counts,
+    unread_counts,
+    live_senders,
+    rotators,
+)
