@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib import admin
+
+from notifications.models import Notification
+from realtrack.core.web.admin import ReadOnlyAdmin
+
+
+@admin.register(Notification)
+class NotificationAdmin(ReadOnlyAdmin):
+    list_display: ClassVar[tuple[str, ...]] = ("created_at", "type", "title", "severity", "recipient")
+    list_filter: ClassVar[tuple[str, ...]] = ("type", "severity")

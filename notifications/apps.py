@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class NotificationsConfig(AppConfig):
+    default_auto_field = "django.db.models.BigAutoField"
+    name = "notifications"
+
+    def ready(self) -> None:
+        """Subscribe to what people are told of; offer the bell's number and the word to pages."""
+        from notifications import handlers, live, selectors
+        from realtrack.core import registry
+
+        handlers.subscribe_all()
+        registry.unread_counts.register("notifications", selectors.unread_count)
+        registry.live_senders.register("notifications", live.tell_changed)

@@ -1,0 +1,158 @@
+"""Which events a person is told of, and in which words. One table, one handler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from notifications import live, services
+from notifications.enums import NotificationType, Severity
+from realtrack.core.events import Envelope, subscribe
+from realtrack.core.rights import Right
+from settings_app.selectors import setting_value
+
+KEY = "notifications.tell"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """Words are formats over the event's metadata; `url` over its entity id and metadata."""
+
+    type: NotificationType
+    title: str
+    right: Right
+    severity: Severity
+    icon: str
+    body: str = ""
+    url: str = ""
+    setting: tuple[str, str] | None = None
+    # What open pages should fetch anew.
+    changed: str = ""
+
+
+class _Known(dict[str, Any]):
+    """Metadata for `format_map`: a word that the event does not carry is left out."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+_ORDER_URL = "/orders/{entity_id}/"
+_LISTING_URL = "/listings/{entity_id}/edit/"
+
+TRIGGERS: Mapping[str, Trigger] = {
+    "order.created": Trigger(
+        type=NotificationType.NEW_ORDER, title="New order {number}",
+        body="{channel}: {items_text}", right=Right.ORDERS_VIEW, severity=Severity.INFO,
+        icon="order", url=_ORDER_URL, setting=("notification", "order_alert"), changed="orders",
+    ),
+    "order.shipped": Trigger(
+        type=NotificationType.ORDER_SHIPPED, title="Order {number} shipped",
+        right=Right.ORDERS_VIEW, severity=Severity.SUCCESS, icon="order", url=_ORDER_URL,
+        changed="orders",
+    ),
+    "order.cancelled": Trigger(
+        type=NotificationType.ORDER_CANCELLED, title="Order {number} was cancelled",
+        right=Right.ORDERS_VIEW, severity=Severity.WARNING, icon="order", url=_ORDER_URL,
+        changed="orders",
+    ),
+    "inventory.low": Trigger(
+        type=NotificationType.LOW_STOCK, title="Only {available} left: {sku}",
+        right=Right.INVENTORY_VIEW, severity=Severity.WARNING, icon="bin", url=_LISTING_URL,
+        setting=("notification", "low_stock_alert"), changed="stock",
+    ),
+    "inventory.out_of_stock": Trigger(
+        type=NotificationType.OUT_OF_STOCK, title="Ran out: {sku}",
+        right=Right.INVENTORY_VIEW, severity=Severity.ERROR, icon="bin", url=_LISTING_URL,
+        setting=("notification", "low_stock_alert"), changed="stock",
+    ),
+    "inventory.oversold": Trigger(
+        type=NotificationType.OVERSOLD, title="Sold twice: {sku}, short by {shortfall}",
+        right=Right.INVENTORY_VIEW, severity=Severity.ERROR, icon="warn", url=_LISTING_URL,
+        changed="stock",
+    ),
+    "ingestion.job_completed": Trigger(
+        type=NotificationType.INGESTION_COMPLETE, title="Photos read: {title}",
+        right=Right.INGESTION_VIEW, severity=Severity.SUCCESS, icon="cam",
+        url="/ingestion/review/", changed="review",
+    ),
+    "ingestion.job_failed": Trigger(
+        type=NotificationType.INGESTION_FAILED, title="Photos could not be read",
+        body="{reason}", right=Right.INGESTION_VIEW, severity=Severity.ERROR, icon="cam",
+        url="/ingestion/", changed="review",
+    ),
+    "channel.connected": Trigger(
+        type=NotificationType.CHANNEL_CONNECTED, title="{label} is connected",
+        right=Right.CHANNELS_VIEW, severity=Severity.SUCCESS, icon="plug", url="/channels/",
+        changed="channels",
+    ),
+    "channel.disconnected": Trigger(
+        type=NotificationType.CHANNEL_DISCONNECTED, title="{label} is disconnected",
+        right=Right.CHANNELS_VIEW, severity=Severity.WARNING, icon="plug", url="/channels/",
+        changed="channels",
+    ),
+    "channel.failed": Trigger(
+        type=NotificationType.CHANNEL_ERROR, title="{label} needs you: {reason}",
+        right=Right.CHANNELS_VIEW, severity=Severity.ERROR, icon="plug", url="/channels/",
+        changed="channels",
+    ),
+    "channel_listing.published": Trigger(
+        type=NotificationType.LISTING_PUBLISHED, title="Live on {channel}: {sku}",
+        right=Right.CHANNELS_VIEW, severity=Severity.SUCCESS, icon="store",
+        url="/listings/{listing_id}/edit/", changed="listings",
+    ),
+    "channel_listing.refused": Trigger(
+        type=NotificationType.CHANNEL_ERROR, title="{channel} refused {sku}", body="{reason}",
+        right=Right.CHANNELS_VIEW, severity=Severity.ERROR, icon="store",
+        url="/listings/{listing_id}/edit/?tab=channels", changed="listings",
+    ),
+    "event.dead": Trigger(
+        type=NotificationType.SYSTEM_ALERT, title="A step was given up: {subscriber}",
+        body="{event}", right=Right.RUNS_STEER_OTHERS, severity=Severity.ERROR, icon="warn",
+        url="/runs/",
+    ),
+    "run.failed": Trigger(
+        type=NotificationType.SYSTEM_ALERT, title="A run failed: {kind}",
+        right=Right.RUNS_STEER, severity=Severity.ERROR, icon="warn", url="/runs/{entity_id}/",
+        changed="runs",
+    ),
+    "run.finished": Trigger(
+        type=NotificationType.SYSTEM_ALERT, title="Run finished: {kind}",
+        right=Right.RUNS_STEER, severity=Severity.INFO, icon="sync", url="/runs/{entity_id}/",
+        changed="runs",
+    ),
+    "user.token_reused": Trigger(
+        type=NotificationType.SYSTEM_ALERT,
+        title="A sign-in token was used twice; all sign-ins of that user were ended",
+        right=Right.USERS_MANAGE, severity=Severity.ERROR, icon="lock",
+    ),
+}  # fmt: skip
+
+
+def tell(envelope: Envelope) -> None:
+    """Make the notification of this event, once, unless its setting is off."""
+    trigger = TRIGGERS[envelope.name]
+    if trigger.changed:
+        live.tell_changed(trigger.changed)
+    if trigger.setting is not None and not setting_value(*trigger.setting):
+        return
+    words = _Known({**envelope.metadata, "entity_id": envelope.entity_id})
+    services.notification_create(
+        type=trigger.type,
+        title=trigger.title.format_map(words).strip(" :"),
+        body=trigger.body.format_map(words).strip(" :"),
+        right=trigger.right,
+        severity=trigger.severity,
+        icon=trigger.icon,
+        entity_type=envelope.entity_type,
+        entity_id=envelope.entity_id,
+        action_url=trigger.url.format_map(words),
+        event_id=envelope.event_id,
+    )
+
+
+def subscribe_all(connect: Callable[..., None] = subscribe) -> None:
+    """Connect every trigger; called once at start."""
+    for name in TRIGGERS:
+        connect(name, key=KEY, handler=tell)

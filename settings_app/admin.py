@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib import admin
+
+from realtrack.core.models import AuditLog, EventDelivery, Run
+from realtrack.core.web.admin import ReadOnlyAdmin
+from settings_app.models import PricingRule, ShippingProfile, Team, TenantSetting, User
+
+
+@admin.register(User)
+class UserAdmin(ReadOnlyAdmin):
+    """To look; changes go through Settings, whose services log them."""
+
+    list_display: ClassVar[tuple[str, ...]] = ("email", "name", "role", "is_active", "last_login")
+    list_filter: ClassVar[tuple[str, ...]] = ("role", "is_active")
+    search_fields: ClassVar[tuple[str, ...]] = ("email", "name")
+    exclude: ClassVar[tuple[str, ...]] = ("password",)
+
+
+@admin.register(Team)
+class TeamAdmin(admin.ModelAdmin[Team]):
+    """Reference data: a team is a name."""
+
+    list_display: ClassVar[tuple[str, ...]] = ("name", "created_at")
+
+
+@admin.register(TenantSetting)
+class TenantSettingAdmin(ReadOnlyAdmin):
+    list_display: ClassVar[tuple[str, ...]] = ("category", "key", "updated_at", "updated_by")
+    exclude: ClassVar[tuple[str, ...]] = ("sealed",)
+
+
+@admin.register(ShippingProfile)
+class ShippingProfileAdmin(ReadOnlyAdmin):
+    list_display: ClassVar[tuple[str, ...]] = ("name", "carrier", "service", "cost_type", "active")
+
+
+@admin.register(PricingRule)
+class PricingRuleAdmin(ReadOnlyAdmin):
+    list_display: ClassVar[tuple[str, ...]] = ("name", "rule_type", "priority", "active")
+
+
+@admin.register(AuditLog)
+class AuditLogAdmin(ReadOnlyAdmin):
+    list_display: ClassVar[tuple[str, ...]] = (
+        "created_at", "event", "entity_type", "entity_id", "actor_label",
+    )  # fmt: skip
+    show_full_result_count = False
+
+
+@admin.register(EventDelivery)
+class EventDeliveryAdmin(ReadOnlyAdmin):
+    list_display: ClassVar[tuple[str, ...]] = (
+        "event", "subscriber", "state", "attempts", "next_attempt",
+    )  # fmt: skip
+    list_filter: ClassVar[tuple[str, ...]] = ("state", "subscriber")
+
+
+@admin.register(Run)
+class RunAdmin(ReadOnlyAdmin):
+    list_display: ClassVar[tuple[str, ...]] = ("title", "kind", "state", "total", "created_at")
+    list_filter: ClassVar[tuple[str, ...]] = ("state", "kind")

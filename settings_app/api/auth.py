@@ -1,0 +1,33 @@
+"""Bearer tokens: a token of an older `token_version` (password change, reuse) is dead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.exceptions import AuthenticationFailed
+
+from settings_app.models import User
+from settings_app.sign_in import VERSION_CLAIM
+
+
+class BearerAuthentication(JWTAuthentication):
+    """simplejwt's, plus the check of the user's token version."""
+
+    def get_user(self, validated_token: Any) -> User:
+        user: User = super().get_user(validated_token)
+        if validated_token.get(VERSION_CLAIM) != user.token_version:
+            raise AuthenticationFailed("This token was ended. Sign in again.", code="token_ended")
+        return user
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    """Tells OpenAPI of the scheme; drf-spectacular finds extensions by their being defined."""
+
+    target_class = "settings_app.api.auth.BearerAuthentication"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        del auto_schema
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}

@@ -1,0 +1,95 @@
+"""Shipping profiles and pricing rules: reads and writes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from realtrack.core.actors import Actor
+from realtrack.core.errors import Conflict, InvalidInput, NotFound
+from realtrack.core.events import emit
+from settings_app import events
+from settings_app.enums import CostType
+from settings_app.models import PricingRule, ShippingProfile
+
+
+def shipping_profiles() -> QuerySet[ShippingProfile]:
+    """Return all profiles by name."""
+    return ShippingProfile.objects.order_by("name", "id")
+
+
+def pricing_rules() -> QuerySet[PricingRule]:
+    """Return all rules in the order in which they work."""
+    return PricingRule.objects.order_by("priority", "created_at", "id")
+
+
+def shipping_profile_save(
+    *, profile_id: uuid.UUID | None, data: Mapping[str, Any], actor: Actor
+) -> ShippingProfile:
+    """Make or change a profile. A new default takes the place of the old one in one step.
+
+    Raises InvalidInput where a flat cost is missing or the default would be inactive, NotFound.
+    """
+    if data["cost_type"] == CostType.FLAT and data.get("flat_cost") is None:
+        raise InvalidInput(fields={"flat_cost": "A flat cost needs its amount."})
+    if data["is_default"] and not data["active"]:
+        raise InvalidInput(fields={"is_default": "The default profile must be active."})
+    with transaction.atomic():
+        # All rows, in one order: two new defaults at once would meet in the unique index else.
+        rows = {row.pk: row for row in ShippingProfile.objects.select_for_update().order_by("pk")}
+        profile = ShippingProfile() if profile_id is None else rows.get(profile_id)
+        if profile is None:
+            raise NotFound("This shipping profile does not exist.")
+        if profile.is_default and not data["is_default"]:
+            raise Conflict("Make another profile the default first.")
+        if data["is_default"]:
+            ShippingProfile.objects.exclude(pk=profile.pk).update(is_default=False)
+        for name, value in data.items():
+            setattr(profile, name, value)
+        profile.save()
+        emit(
+            events.ShippingProfileChanged(entity_id=profile.pk, metadata={"name": profile.name}),
+            actor=actor,
+        )
+    return profile
+
+
+def shipping_profile_delete(*, profile_id: uuid.UUID, actor: Actor) -> None:
+    """Delete a profile; the default one stays (Conflict)."""
+    with transaction.atomic():
+        profile = ShippingProfile.objects.select_for_update().filter(pk=profile_id).first()
+        if profile is None:
+            raise NotFound("This shipping profile does not exist.")
+        if profile.is_default:
+            raise Conflict("The default profile cannot be deleted; choose another default first.")
+        profile.delete()
+        emit(
+            events.ShippingProfileChanged(entity_id=profile_id, metadata={"deleted": True}),
+            actor=actor,
+        )
+
+
+def pricing_rule_save(
+    *, rule_id: uuid.UUID | None, data: Mapping[str, Any], actor: Actor
+) -> PricingRule:
+    """Make or change a pricing rule; raises NotFound."""
+    with transaction.atomic():
+        if rule_id is None:
+            rule = PricingRule()
+        else:
+            found = PricingRule.objects.select_for_update().filter(pk=rule_id).first()
+            if found is None:
+                raise NotFound("This pricing rule does not exist.")
+            rule = found
+        for name, value in data.items():
+            setattr(rule, name, value)
+        rule.save()
+        emit(
+            events.PricingRuleChanged(entity_id=rule.pk, metadata={"type": rule.rule_type}),
+            actor=actor,
+        )
+    return rule

@@ -1,0 +1,133 @@
+"""Reads of settings, rights, users. One cache in Redis, renewed by version on each commit."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import structlog
+from django.conf import settings as django_settings
+from django.db.models import QuerySet
+
+from realtrack.core import crypto, redis
+from realtrack.core.errors import NotFound
+from settings_app.definitions import DEFINITIONS, Kind, Setting
+from settings_app.models import RoleRight, ShippingProfile, TenantSetting, User, setting_aad
+
+logger = structlog.get_logger(__name__)
+
+VERSION_KEY = "settings-version"
+# A cached copy outlives its version by nobody's reading it; a lifetime because Redis may not evict.
+CACHE_SECONDS = 3600
+
+
+def setting_definition(category: str, key: str) -> Setting:
+    """Return the definition; raises NotFound for a key that does not exist."""
+    definition = DEFINITIONS.get((category, key))
+    if definition is None:
+        raise NotFound(f"There is no setting {category}.{key}.")
+    return definition
+
+
+def setting_value(category: str, key: str) -> Any:
+    """Return the value in force, typed: decimals as Decimal; secrets only by `secret_value`."""
+    definition = setting_definition(category, key)
+    stored = _stored()["settings"].get(f"{category}.{key}")
+    value = default_of(definition) if stored is None else stored
+    return Decimal(str(value)) if definition.kind is Kind.DECIMAL else value
+
+
+def default_of(definition: Setting) -> Any:
+    """Return the default: the environment's value of the same meaning, else the code's."""
+    given = getattr(django_settings, definition.environment, "") if definition.environment else ""
+    return given or definition.default
+
+
+def secret_value(category: str, key: str) -> str:
+    """Return a secret in the clear, for the call that needs it; never cached, never logged."""
+    definition = setting_definition(category, key)
+    row = TenantSetting.objects.filter(category=category, key=key).only("sealed").first()
+    if row is None or not row.sealed:
+        return str(default_of(definition) or "")
+    return crypto.decrypt(row.sealed, aad=setting_aad(category, key))
+
+
+def settings_of(category: str = "") -> dict[str, dict[str, Any]]:
+    """Return settings as the API shows them, by category and key; secrets as their last four."""
+    shown: dict[str, dict[str, Any]] = {}
+    stored = _stored()["settings"]
+    for (group, key), definition in DEFINITIONS.items():
+        if category and group != category:
+            continue
+        name = f"{group}.{key}"
+        value = stored.get(name, default_of(definition))
+        if definition.kind is Kind.SECRET:
+            value = f"…{str(value)[-4:]}" if value else ""
+        shown.setdefault(group, {})[key] = {
+            "value": value,
+            "is_default": name not in stored,
+            "type": definition.kind.value,
+            "help": definition.help,
+            "allowed": definition.allowed(),
+        }
+    return shown
+
+
+def changed_rights() -> Mapping[tuple[str, str], bool]:
+    """Return the rights that an admin changed: {(role, right): allowed}."""
+    changed: dict[tuple[str, str], bool] = {}
+    for name, allowed in _stored()["rights"].items():
+        role, _, right = name.partition("|")
+        changed[role, right] = allowed
+    return changed
+
+
+def _stored() -> dict[str, dict[str, Any]]:
+    """Return what differs from the defaults, from the cache of the present version.
+
+    The version is read first: whoever read the table before a commit fills the old version's
+    copy, which nobody reads any more.
+    """
+    try:
+        version = redis.client().get(redis.key(VERSION_KEY)) or "0"
+        cache_key = redis.key("settings", str(version))
+        cached = redis.client().get(cache_key)
+        if isinstance(cached, str):
+            found: dict[str, dict[str, Any]] = json.loads(cached)
+            return found
+        fresh = _read()
+        redis.client().set(cache_key, json.dumps(fresh), ex=CACHE_SECONDS)
+    except redis.RedisError:
+        logger.warning("settings_cache_away")
+        return _read()
+    return fresh
+
+
+def _read() -> dict[str, dict[str, Any]]:
+    return {
+        "settings": {
+            f"{row.category}.{row.key}": row.value for row in TenantSetting.objects.all()
+        },
+        "rights": {f"{row.role}|{row.right}": row.allowed for row in RoleRight.objects.all()},
+    }
+
+
+def user_get(user_id: uuid.UUID) -> User:
+    """Return the user; raises NotFound."""
+    user = User.objects.filter(pk=user_id).first()
+    if user is None:
+        raise NotFound("This user does not exist.")
+    return user
+
+
+def user_list() -> QuerySet[User]:
+    """Return all users by address."""
+    return User.objects.order_by("email")
+
+
+def shipping_default() -> ShippingProfile | None:
+    """Return the profile that new listings get."""
+    return ShippingProfile.objects.filter(is_default=True).first()
