@@ -40,7 +40,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_RENDERER_CLASSES": ["djangorestframework_camel_case.render.CamelCaseJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["djangorestframework_camel_case.parser.CamelCaseJSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework_simplejwt.authentication.JWTAuthentication",
+        "settings_app.api.auth.BearerAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["realtrack.core.api.permissions.HasRight"],
@@ -48,15 +48,17 @@ REST_FRAMEWORK: dict[str, Any] = {
         "realtrack.core.api.throttles.BurstThrottle",
         "realtrack.core.api.throttles.SustainedThrottle",
         "realtrack.core.api.throttles.LongThrottle",
+        "realtrack.core.api.throttles.EndpointThrottle",
     ],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "realtrack.core.api.schema.AppSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "COERCE_DECIMAL_TO_STRING": True,
-    "JSON_UNDERSCOREIZE": {"ignore_fields": FREE_FORM_FIELDS},
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+# The camel-case package has a settings name of its own.
+JSON_CAMEL_CASE: dict[str, Any] = {"JSON_UNDERSCOREIZE": {"ignore_fields": FREE_FORM_FIELDS}}
 THROTTLES = {"short": THROTTLE_SHORT, "medium": THROTTLE_MEDIUM, "long": THROTTLE_LONG}
 
 DRF_STANDARDIZED_ERRORS: dict[str, Any] = {
