@@ -7,6 +7,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from django.conf import settings
+
 from realtrack import embedded
 from realtrack.embedded.layout import PROJECT_ROOT, Layout
 from realtrack.embedded.locks import is_taken
@@ -47,6 +49,9 @@ def _prepare() -> Path:
     # Redis has numbers where PostgreSQL has a database per worker.
     os.environ["REDIS_DB"] = str(int(worker.removeprefix("gw")) + 1 if worker else 1)
     os.environ["DJANGO_SETTINGS_MODULE"] = "realtrack.settings"
+    # Reading one setting loads them, which makes pytest-django set Django up. Named in
+    # pyproject.toml they would be loaded before this file could choose the folder.
+    assert settings.STATE_DIR == folder
     # Pages are driven by a browser in the test's thread; its event loop is none of Django's.
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     return folder

@@ -18,6 +18,8 @@ from realtrack.embedded.locks import FileLock, holders, is_taken
 
 # initdb on a slow disk plus a recovery after a crash
 START_SECONDS = 90.0
+# The supervisor marks its children with this variable; the keeper outlives them and is none.
+SUPERVISED = "REALTRACK_SUPERVISED"
 
 _held: dict[Path, FileLock] = {}
 
@@ -111,16 +113,21 @@ def _wait(layout: Layout, wanted: list[str]) -> tuple[int, ...]:
     """Wait until every wanted server runs, starting a keeper whenever there is none."""
     deadline = time.monotonic() + START_SECONDS
     report: _Report | None = None
+    # A keeper that was there before us may speak of a failure that is over: its next try counts.
+    tries_before: dict[str, int] = {}
     while time.monotonic() < deadline:
         report = read_report(layout)
         if report is None:
-            _start_keeper(layout)
+            if _start_keeper(layout):
+                tries_before = dict.fromkeys(wanted, 0)
             time.sleep(0.02)
             continue
         servers = report["servers"]
-        errors = [servers[name]["error"] for name in wanted if name in servers]
-        if any(errors):
-            raise EmbeddedError("\n".join(filter(None, errors)))
+        for name in wanted:
+            if name in servers and servers[name]["error"]:
+                starts = servers[name]["starts"]
+                if starts > tries_before.setdefault(name, starts):
+                    raise EmbeddedError(servers[name]["error"])
         pids = tuple(servers[name]["pid"] for name in wanted if name in servers)
         if len(pids) == len(wanted) and all(pids):
             return pids
@@ -129,14 +136,14 @@ def _wait(layout: Layout, wanted: list[str]) -> tuple[int, ...]:
     raise EmbeddedError(message)
 
 
-def _start_keeper(layout: Layout) -> None:
-    """Start a keeper unless there is one; of several who try, one does."""
+def _start_keeper(layout: Layout) -> bool:
+    """Start a keeper unless there is one; of several who try, one does, and gets True."""
     start = FileLock(layout.start_lock)
     if not start.take():
-        return
+        return False
     try:
         if is_taken(layout.keeper_lock):
-            return
+            return False
         layout.report.unlink(missing_ok=True)
         log_path = layout.logs / "keeper.log"
         with log_path.open("ab") as log:
@@ -147,6 +154,7 @@ def _start_keeper(layout: Layout) -> None:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                env={k: v for k, v in os.environ.items() if k != SUPERVISED},
             )
         deadline = time.monotonic() + 20
         while not is_taken(layout.keeper_lock):
@@ -157,6 +165,7 @@ def _start_keeper(layout: Layout) -> None:
         _children.append(keeper)
     finally:
         start.drop()
+    return True
 
 
 # Kept, so that whoever started a keeper also reaps it.

@@ -67,14 +67,3 @@ CELERY_BEAT_SCHEDULE = SCHEDULES
 CELERY_BEAT_SCHEDULE_FILENAME = str(STATE_DIR / "run" / "beat-schedule")
 CELERY_REDBEAT_REDIS_URL = REDIS_URL
 CELERY_REDBEAT_KEY_PREFIX = "rt:redbeat:"
-
-# What `make run` starts; a host may serve other queues. threads: network, prefork: computing.
-WORKER_POOLS: dict[str, dict[str, Any]] = {
-    "io": {"pool": "threads", "concurrency": 16, "queues": ["channels", "notifications", "orders"]},
-    "cpu": {"pool": "prefork", "concurrency": 1, "queues": ["ingestion", "storage"]},
-    "default": {
-        "pool": "prefork",
-        "concurrency": 2,
-        "queues": ["default", "fitment", "inventory", "dashboard"],
-    },
-}
