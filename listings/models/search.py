@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 
 from listings.models.listing import Listing
 from realtrack.core.models import UuidModel
@@ -64,7 +66,10 @@ class ListingSearch(models.Model):
                 name="idx_search_newest",
             ),
             models.Index(
-                fields=["price", "listing"], condition=Q(is_live=True), name="idx_search_price"
+                Coalesce("price", Value(Decimal(0))),
+                "listing",
+                condition=Q(is_live=True),
+                name="idx_search_price",
             ),
             models.Index(
                 fields=["stock_free", "listing"],

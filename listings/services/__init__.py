@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from listings.services.bulk import BulkEdit, BulkResult, bulk_preview, bulk_undo, listing_bulk
 from listings.services.create import listing_create
 from listings.services.life import (
     listing_delete,
@@ -16,6 +17,11 @@ from listings.services.stock import listing_stock_copy_set
 from listings.services.update import listing_update, listing_update_merged
 
 __all__ = [
+    "BulkEdit",
+    "BulkResult",
+    "bulk_preview",
+    "bulk_undo",
+    "listing_bulk",
     "listing_create",
     "listing_delete",
     "listing_health",

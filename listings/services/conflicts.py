@@ -38,9 +38,9 @@ def version_conflict(
             collisions.append(fields.api_name(name))
     return VersionConflict(
         extra={
-            "currentVersion": current.version,
-            "yourVersion": version,
-            "currentData": listing_wire(current),
+            "current_version": current.version,
+            "your_version": version,
+            "current_data": listing_wire(current),
             "changes": changes,
             "collisions": collisions,
         }

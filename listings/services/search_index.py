@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import TypedDict, Unpack
@@ -17,13 +18,17 @@ from realtrack.core import registry
 from realtrack.core.registry import PhotoRef
 
 _WORDS_MAX = 2000  # of the text that typos are matched against: title, brand, numbers, aspects
+_YEARS = re.compile(r"\b((?:19|20)\d\d)\s*-\s*((?:19|20)\d\d)\b")
+_SPAN_MAX = 40  # no model was built for longer; more is a misprint
 _DESCRIPTION_MAX = 20_000  # of the description's words; PostgreSQL ends at 1 MB a document
-# The weights of the document: what a person searches by first is A.
+# The weights of the document: what a person searches by first is A. Words stand in one language
+# configuration, numbers also without their separators in `simple`, which leaves them as they are.
 _DOCUMENT = """
 UPDATE listing_search SET
     document = setweight(to_tsvector('english', rt_unaccent(%(title)s)), 'A')
-        || setweight(to_tsvector('simple', rt_unaccent(%(names)s)), 'A')
-        || setweight(to_tsvector('simple', rt_unaccent(%(aspects)s)), 'B')
+        || setweight(to_tsvector('english', rt_unaccent(%(names)s)), 'A')
+        || setweight(to_tsvector('simple', %(numbers)s), 'A')
+        || setweight(to_tsvector('english', rt_unaccent(%(aspects)s)), 'B')
         || setweight(to_tsvector('english', rt_unaccent(%(description)s)), 'C'),
     words = left(lower(rt_unaccent(%(words)s)), %(words_max)s),
     title_key = left(lower(rt_unaccent(%(title)s)), 160)
@@ -130,20 +135,36 @@ def _write_words(listing: Listing) -> None:
             listing.custom_label_sku,
             listing.c_manufacturer_part_number,
             listing.c_oe_oem_part_number.replace("|", " "),
-            *numbers_of(listing),
         )
     )
     more = " ".join((listing.c_type, listing.category_name, listing.c_features, aspects))
+    title = separated(listing.title)
     with connection.cursor() as cursor:
         cursor.execute(
             _DOCUMENT,
             {
-                "title": listing.title,
+                "title": title,
                 "names": names,
-                "aspects": more,
+                # Lower case, as the parser's lexemes are.
+                "numbers": " ".join(numbers_of(listing)).lower(),
+                "aspects": f"{more} {years_within(listing.title)}",
                 "description": plain_text(listing.description)[:_DESCRIPTION_MAX],
-                "words": f"{listing.title} {names} {more}",
+                "words": f"{title} {names} {more}",
                 "words_max": _WORDS_MAX,
                 "id": listing.pk,
             },
         )
+
+
+def separated(title: str) -> str:
+    """`2015-2018` and `Left/Right` as words: the parser would read a negative number and a path."""
+    return re.sub(r"(?<=\d)-(?=\d{4}\b)|/", " ", title)
+
+
+def years_within(title: str) -> str:
+    """The years inside the first span of a title, so that 2016 finds `2015-2018 Camry`."""
+    span = _YEARS.search(title)
+    if span is None:
+        return ""
+    first, last = int(span.group(1)), int(span.group(2))
+    return " ".join(str(year) for year in range(first + 1, last)) if last - first < _SPAN_MAX else ""

@@ -105,7 +105,7 @@ def listing_update_merged(
         except VersionConflict as conflict:
             if conflict.extra["collisions"] or attempt == _MERGE_TRIES - 1:
                 raise
-            version = int(conflict.extra["currentVersion"])
+            version = int(conflict.extra["current_version"])
         else:
             return saved, attempt > 0
     raise VersionConflict

@@ -1,0 +1,252 @@
+"""Search, facets, suggestions, the trash and bulk edits."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from drf_spectacular.utils import inline_serializer
+from rest_framework import serializers as drf
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from listings import selectors, services
+from listings.api import serializers
+from listings.api.base import changes_by_name, listing_answer, search_request
+from listings.selectors import Facet
+from listings.services import BulkEdit, BulkResult
+from realtrack.core.api.schema import api_schema
+from realtrack.core.api.views import ApiView, page_of
+from realtrack.core.rights import Right
+
+_FAILED = inline_serializer(
+    "BulkFailure",
+    {"id": drf.UUIDField(), "code": drf.CharField(), "reason": drf.CharField()},
+    many=True,
+)
+_BULK = inline_serializer(
+    "BulkAnswer",
+    {
+        "updated": drf.IntegerField(),
+        "same": drf.IntegerField(),
+        "failed": _FAILED,
+        "run_id": drf.UUIDField(),
+    },
+)
+
+
+class SearchView(ApiView):
+    """Search with facets."""
+
+    rights = {"GET": Right.LISTINGS_VIEW}  # noqa: RUF012 - ClassVar in the base
+    throttle_free = True
+
+    @api_schema(
+        query=serializers.SearchQuery,
+        response=inline_serializer(
+            "SearchAnswer",
+            {
+                "listings": serializers.ListingOut(many=True),
+                "total": drf.IntegerField(),
+                "total_is_capped": drf.BooleanField(),
+                "is_fuzzy": drf.BooleanField(),
+                "unknown_filters": drf.ListField(child=drf.DictField()),
+                "next_cursor": drf.CharField(allow_null=True),
+                "facets": serializers.FacetOut(many=True, required=False),
+                "limit": drf.IntegerField(),
+                "offset": drf.IntegerField(),
+            },
+        ),
+        summary="Search",
+    )
+    def get(self, request: Request) -> Response:
+        del request
+        query = self.query(serializers.SearchQuery)
+        search = search_request(query)
+        page = selectors.listing_search(search, user=self.user)
+        rows = [listing_answer(one) for one in selectors.listings_in_order(page.ids)]
+        answer = page_of("listings", rows, total=page.total, query=query)
+        answer.data.update(
+            total_is_capped=page.total_is_capped,
+            is_fuzzy=page.is_fuzzy,
+            unknown_filters=[
+                {"token": one.token, "key": one.key, "suggestion": one.suggestion}
+                for one in page.parsed.unknown
+            ],
+            next_cursor=page.next_cursor or None,
+        )
+        if query.get("facets"):
+            facets = selectors.listing_facets(search, user=self.user, fuzzy=page.is_fuzzy)
+            answer.data["facets"] = facet_answers(facets)
+        return answer
+
+
+class FacetView(ApiView):
+    """Facets alone, for the same parameters as the search."""
+
+    rights = {"GET": Right.LISTINGS_VIEW}  # noqa: RUF012 - ClassVar in the base
+    throttle_free = True
+
+    @api_schema(
+        query=serializers.SearchQuery,
+        response=inline_serializer("FacetAnswer", {"facets": serializers.FacetOut(many=True)}),
+        summary="Facets",
+    )
+    def get(self, request: Request) -> Response:
+        del request
+        search = search_request(self.query(serializers.SearchQuery))
+        return Response(
+            {"facets": facet_answers(selectors.listing_facets(search, user=self.user))}
+        )
+
+
+class SuggestView(ApiView):
+    """Search as you type."""
+
+    rights = {"GET": Right.LISTINGS_VIEW}  # noqa: RUF012 - ClassVar in the base
+    throttle_free = True
+
+    @api_schema(
+        query=serializers.SuggestQuery,
+        response=inline_serializer(
+            "SuggestAnswer", {"suggestions": serializers.SuggestionOut(many=True)}
+        ),
+        summary="Suggestions",
+    )
+    def get(self, request: Request) -> Response:
+        del request
+        query = self.query(serializers.SuggestQuery)
+        found = selectors.listing_suggest(query["q"], user=self.user)
+        return Response({"suggestions": serializers.SuggestionOut(found, many=True).data})
+
+
+class TrashView(ApiView):
+    """What lies in the trash."""
+
+    rights = {"GET": Right.LISTINGS_VIEW}  # noqa: RUF012 - ClassVar in the base
+
+    @api_schema(
+        query=serializers.TrashQuery,
+        response=inline_serializer(
+            "TrashPage",
+            {
+                "listings": serializers.ListingOut(many=True),
+                "total": drf.IntegerField(),
+                "limit": drf.IntegerField(),
+                "offset": drf.IntegerField(),
+            },
+        ),
+        summary="Trash",
+    )
+    def get(self, request: Request) -> Response:
+        del request
+        query = self.query(serializers.TrashQuery)
+        found = selectors.listing_trash(user=self.user)
+        rows = found[query["offset"] : query["offset"] + query["limit"]]
+        data = [listing_answer(one) for one in rows]
+        return page_of("listings", data, total=found.count(), query=query)
+
+
+class BulkView(ApiView):
+    """One change on many listings."""
+
+    rights = {"POST": Right.LISTINGS_EDIT}  # noqa: RUF012 - ClassVar in the base
+
+    @api_schema(request=serializers.BulkUpdate, response=_BULK, summary="Bulk edit")
+    def post(self, request: Request) -> Response:
+        del request
+        body = self.body(serializers.BulkUpdate)
+        result = services.listing_bulk(
+            ids=body["ids"],
+            edit=edit_of(body),
+            actor=self.actor,
+            visible=selectors.visible_ids(body["ids"], user=self.user),
+        )
+        return Response(bulk_answer(result))
+
+
+class BulkPreviewView(ApiView):
+    """What a bulk edit would do."""
+
+    rights = {"POST": Right.LISTINGS_EDIT}  # noqa: RUF012 - ClassVar in the base
+
+    @api_schema(
+        request=serializers.BulkUpdate,
+        response=inline_serializer(
+            "BulkPreview", {"rows": drf.ListField(child=drf.DictField()), "total": drf.IntegerField()}
+        ),
+        summary="Preview of a bulk edit",
+    )
+    def post(self, request: Request) -> Response:
+        del request
+        body = self.body(serializers.BulkUpdate)
+        visible = set(selectors.visible_ids(body["ids"], user=self.user))
+        ids = [one for one in body["ids"] if one in visible]
+        rows = [
+            {
+                "id": row.id,
+                "sku": row.sku,
+                "title": row.title,
+                "before": row.before,
+                "after": row.after,
+                "refused": row.refused or None,
+            }
+            for row in services.bulk_preview(ids=ids, edit=edit_of(body))
+        ]
+        return Response({"rows": rows, "total": len(rows)})
+
+
+class BulkUndoView(ApiView):
+    """Take a bulk edit back."""
+
+    rights = {"POST": Right.LISTINGS_EDIT}  # noqa: RUF012 - ClassVar in the base
+
+    @api_schema(response=_BULK, summary="Undo a bulk edit")
+    def post(self, request: Request, run_id: uuid.UUID) -> Response:
+        del request
+        return Response(bulk_answer(services.bulk_undo(run_id=run_id, actor=self.actor)))
+
+
+def edit_of(body: Mapping[str, Any]) -> BulkEdit:
+    """The bulk edit that a body asks for; a status among the changes is a move."""
+    changes = changes_by_name(body.get("changes", {}))
+    status = changes.pop("status", "")
+    return BulkEdit(
+        changes=changes,
+        price_percent=body.get("price_percent"),
+        status=str(status or ""),
+        delete=body.get("delete", False),
+    )
+
+
+def bulk_answer(result: BulkResult) -> dict[str, Any]:
+    """`{updated, same, failed, runId}`."""
+    return {
+        "updated": result.updated,
+        "same": result.same,
+        "failed": [
+            {"id": one.id, "code": one.code, "reason": one.reason} for one in result.failed
+        ],
+        "run_id": result.run_id,
+    }
+
+
+def facet_answers(facets: list[Facet]) -> list[dict[str, Any]]:
+    """Facets for the renderer."""
+    return [
+        {
+            "key": facet.key,
+            "label": facet.label,
+            "values": [
+                {
+                    "value": one.value,
+                    "label": one.label,
+                    "count": one.count,
+                    "selected": one.selected,
+                }
+                for one in facet.values
+            ],
+        }
+        for facet in facets
+    ]

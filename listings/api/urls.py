@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from listings.api import search_views, views
+
+urlpatterns = [
+    path("listings", views.ListingListView.as_view()),
+    path("listings/search", search_views.SearchView.as_view()),
+    path("listings/facets", search_views.FacetView.as_view()),
+    path("listings/suggest", search_views.SuggestView.as_view()),
+    path("listings/trash", search_views.TrashView.as_view()),
+    path("listings/bulk", search_views.BulkView.as_view()),
+    path("listings/bulk/preview", search_views.BulkPreviewView.as_view()),
+    path("listings/bulk/<uuid:run_id>/undo", search_views.BulkUndoView.as_view()),
+    path("listings/proposals/<uuid:proposal_id>/take", views.ProposalTakeView.as_view()),
+    path("listings/proposals/<uuid:proposal_id>/drop", views.ProposalDropView.as_view()),
+    path("listings/<uuid:listing_id>", views.ListingView.as_view()),
+    path("listings/<uuid:listing_id>/status", views.ListingStatusView.as_view()),
+    path("listings/<uuid:listing_id>/restore", views.ListingRestoreView.as_view()),
+    path("listings/<uuid:listing_id>/revisions", views.RevisionListView.as_view()),
+    path(
+        "listings/<uuid:listing_id>/revisions/<int:revision>/restore",
+        views.RevisionRestoreView.as_view(),
+    ),
+    path("listings/<uuid:listing_id>/health", views.HealthView.as_view()),
+    path("listings/<uuid:listing_id>/proposals", views.ProposalListView.as_view()),
+]

@@ -1,0 +1,45 @@
+"""Every read of the catalog that is more than one row by its key."""
+
+from __future__ import annotations
+
+from listings.selectors.facets import Facet, FacetValue, listing_facets
+from listings.selectors.listing import (
+    listing_get,
+    listing_get_any,
+    listing_trash,
+    listings_in_order,
+    proposal_get,
+    proposals_open,
+    revision_get,
+    revisions_of,
+    same_number,
+    saved_searches,
+    sku_taken,
+    visible_ids,
+)
+from listings.selectors.search import SORTS, SearchPage, SearchRequest, listing_search
+from listings.selectors.suggest import Suggestion, listing_suggest
+
+__all__ = [
+    "SORTS",
+    "Facet",
+    "FacetValue",
+    "SearchPage",
+    "SearchRequest",
+    "Suggestion",
+    "listing_facets",
+    "listing_get",
+    "listing_get_any",
+    "listing_search",
+    "listing_suggest",
+    "listing_trash",
+    "listings_in_order",
+    "proposal_get",
+    "proposals_open",
+    "revision_get",
+    "revisions_of",
+    "same_number",
+    "saved_searches",
+    "sku_taken",
+    "visible_ids",
+]

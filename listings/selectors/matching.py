@@ -1,0 +1,82 @@
+"""From understood words to what PostgreSQL matches: one tsquery, and trigrams for typos."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from listings.part_numbers import normalise
+from listings.selectors.query import ParsedQuery
+
+_SHORTEST_PREFIX = 3  # a shorter start of a word matches half of the catalog
+_LETTERS = re.compile(r"[A-Za-z]+")  # anything else could be an operator once unaccented
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TsQuery:
+    """SQL of a tsquery with its parameters, and the numbers that rank an exact match first."""
+
+    sql: str
+    params: tuple[str, ...]
+    numbers: tuple[str, ...] = ()
+
+
+def tsquery_of(parsed: ParsedQuery) -> TsQuery | None:
+    """All words and phrases must match, no exclusion may; None where nothing was typed."""
+    parts: list[str] = []
+    params: list[str] = []
+    numbers: list[str] = []
+    for group in _groups(parsed.words):
+        sql, given, found = _group_sql(group, is_last=group[-1] == parsed.words[-1])
+        parts.append(sql)
+        params.extend(given)
+        numbers.extend(found)
+    for phrase in parsed.phrases:
+        parts.append("phraseto_tsquery('english', rt_unaccent(%s))")
+        params.append(phrase)
+    for word in parsed.excluded:
+        parts.append("(!! phraseto_tsquery('english', rt_unaccent(%s)))")
+        params.append(word)
+    if not parts:
+        return None
+    return TsQuery(sql=f"({' && '.join(parts)})", params=tuple(params), numbers=tuple(numbers))
+
+
+def _groups(words: tuple[str, ...]) -> list[list[str]]:
+    """Words by themselves; neighbours that look like pieces of one number together."""
+    groups: list[list[str]] = []
+    for word in words:
+        if groups and _is_piece(word) and all(_is_piece(one) for one in groups[-1]):
+            groups[-1].append(word)
+        else:
+            groups.append([word])
+    return groups
+
+
+def _is_piece(word: str) -> bool:
+    """Has a digit, or is one or two letters such as the `A` of `A 123 456`."""
+    bare = normalise(word)
+    return any(c.isdigit() for c in bare) or 0 < len(bare) <= 2  # noqa: PLR2004 - see the text
+
+
+def _group_sql(group: list[str], *, is_last: bool) -> tuple[str, list[str], list[str]]:
+    """Each word by itself, or all of them joined as one part number from its start."""
+    joined = normalise("".join(group))
+    single = [_word_sql(word, is_prefix=is_last and word == group[-1]) for word in group]
+    sql = " && ".join(one for one, _ in single)
+    params = [param for _, given in single for param in given]
+    if any(c.isdigit() for c in joined) and len(joined) >= _SHORTEST_PREFIX:
+        # Letters and digits only: nothing in it is an operator of to_tsquery.
+        return f"(({sql}) || to_tsquery('simple', %s))", [*params, f"{joined.lower()}:*"], [joined]
+    return f"({sql})", params, []
+
+
+def _word_sql(word: str, *, is_prefix: bool) -> tuple[str, list[str]]:
+    sql = "plainto_tsquery('english', rt_unaccent(%s))"
+    bare = normalise(word)
+    if any(c.isdigit() for c in bare) and len(bare) >= _SHORTEST_PREFIX:
+        return f"({sql} || to_tsquery('simple', %s))", [word, f"{bare.lower()}:*"]
+    if is_prefix and len(word) >= _SHORTEST_PREFIX and _LETTERS.fullmatch(word):
+        # The last word may still be being typed.
+        return f"({sql} || to_tsquery('english', rt_unaccent(%s) || ':*'))", [word, word]
+    return sql, [word]

@@ -1,0 +1,376 @@
+"""One change on many listings: a run with a verdict per listing, undoable."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db import transaction
+
+from listings import fields
+from listings.enums import ChangeReason
+from listings.errors import NotReady
+from listings.models import Listing, ListingRevision
+from listings.services.life import listing_delete, listing_restore, listing_transition
+from listings.services.revisions import descriptions_of
+from listings.services.update import listing_update
+from listings.services.validation import clean
+from listings.wire import wire_value
+from realtrack.core import runs
+from realtrack.core.actors import Actor, ActorKind
+from realtrack.core.errors import AppError, Conflict, InvalidInput, NotFound
+from realtrack.core.models import Run, RunItem, RunItemState
+
+MAX_IDS = 500
+CHUNK = 50  # rows a transaction: long enough to be quick, short enough not to hold others up
+KIND = "listings.bulk_edit"
+UNDO_KIND = "listings.bulk_undo"
+_MAX_PERCENT = Decimal(1000)
+_PREVIEWER = Actor(kind=ActorKind.PERSON, label="preview")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkEdit:
+    """What to do to each listing. `changes` sets fields; a percentage moves the price by it."""
+
+    changes: Mapping[str, object] = field(default_factory=dict)
+    price_percent: Decimal | None = None
+    status: str = ""
+    delete: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """True when it would do nothing to anything."""
+        return not (self.changes or self.status or self.delete or self.price_percent is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A listing that was left as it was, and why."""
+
+    id: uuid.UUID
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkResult:
+    """What came of a bulk edit."""
+
+    run_id: uuid.UUID
+    updated: int
+    same: int
+    failed: tuple[Failure, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewRow:
+    """What a bulk edit would do to one listing."""
+
+    id: uuid.UUID
+    sku: str
+    title: str
+    before: dict[str, object]
+    after: dict[str, object]
+    refused: str = ""
+
+
+def bulk_check(ids: Sequence[uuid.UUID], edit: BulkEdit) -> None:
+    """Refuse an edit that no listing could take; raises `InvalidInput`."""
+    if not ids:
+        raise InvalidInput(fields={"ids": "Name at least one listing."})
+    if len(ids) > MAX_IDS:
+        raise InvalidInput(fields={"ids": f"At most {MAX_IDS} listings at once."})
+    if edit.is_empty:
+        raise InvalidInput(fields={"changes": "Name at least one change."})
+    if fields.SKU in edit.changes:
+        raise InvalidInput(fields={fields.SKU: "A SKU belongs to one part."})
+    if edit.price_percent is not None and not -100 < edit.price_percent <= _MAX_PERCENT:
+        raise InvalidInput(fields={"price_percent": f"From -99 to {_MAX_PERCENT}."})
+    clean(edit.changes)
+
+
+def listing_bulk(
+    *, ids: Sequence[uuid.UUID], edit: BulkEdit, actor: Actor, visible: Sequence[uuid.UUID] | None = None
+) -> BulkResult:
+    """Do it at once, 50 rows a transaction, a savepoint each; one revision per changed listing.
+
+    A listing that fails is left as it was and named with its reason; the others are stored.
+    `visible` narrows to what the person may see; others count as not found.
+    """
+    wanted = list(dict.fromkeys(ids))
+    bulk_check(wanted, edit)
+    run = runs.run_create(
+        kind=KIND, title=_title(edit, len(wanted)), actor=actor, total=len(wanted), params=_params(edit)
+    )
+    runs.run_start(run_id=run.pk, actor=actor)
+    acting = actor.in_run(run.pk)
+    allowed = None if visible is None else set(visible)
+    failures: list[Failure] = []
+    counts = {RunItemState.CHANGED: 0, RunItemState.SAME: 0}
+    for start in range(0, len(wanted), CHUNK):
+        with transaction.atomic():
+            for position, listing_id in enumerate(wanted[start : start + CHUNK], start=start):
+                hidden = allowed is not None and listing_id not in allowed
+                outcome = _apply_one(run.pk, position, listing_id, edit, acting, hidden=hidden)
+                if isinstance(outcome, Failure):
+                    failures.append(outcome)
+                else:
+                    counts[outcome] += 1
+    updated = counts[RunItemState.CHANGED]
+    runs.run_finish(
+        run_id=run.pk, actor=actor, result={"updated": updated, "failed": len(failures)}
+    )
+    return BulkResult(
+        run_id=run.pk,
+        updated=updated,
+        same=counts[RunItemState.SAME],
+        failed=tuple(failures),
+    )
+
+
+def bulk_preview(*, ids: Sequence[uuid.UUID], edit: BulkEdit) -> list[PreviewRow]:
+    """Before and after per listing, in the order of `ids`; stores nothing."""
+    wanted = list(dict.fromkeys(ids))
+    bulk_check(wanted, edit)
+    listings = Listing.objects.in_bulk(wanted)
+    rows: list[PreviewRow] = []
+    for listing_id in wanted:
+        listing = listings.get(listing_id)
+        if listing is None:
+            row = PreviewRow(
+                id=listing_id, sku="", title="", before={}, after={}, refused=str(NotFound())
+            )
+        else:
+            row = _preview_one(listing, edit)
+        rows.append(row)
+    return rows
+
+
+def bulk_undo(*, run_id: uuid.UUID, actor: Actor) -> BulkResult:
+    """Put each listing back that nobody has changed since; name the others. Itself a run."""
+    run = Run.objects.filter(pk=run_id, kind=KIND).first()
+    if run is None:
+        raise NotFound
+    items = list(run.items.filter(state=RunItemState.CHANGED).order_by("position"))
+    undo = runs.run_create(
+        kind=UNDO_KIND,
+        title=f"Undo: {run.title}",
+        actor=actor,
+        total=len(items),
+        idempotency_key=f"{UNDO_KIND}:{run_id}",
+    )
+    if undo.attempts:
+        message = "This run was undone already."
+        raise Conflict(message, extra={"runId": str(undo.pk)})
+    runs.run_start(run_id=undo.pk, actor=actor)
+    acting = actor.in_run(undo.pk)
+    failures: list[Failure] = []
+    updated = 0
+    for position, item in enumerate(items):
+        with transaction.atomic():
+            failure = _undo_one(undo.pk, position, item, acting)
+        if failure is None:
+            updated += 1
+        else:
+            failures.append(failure)
+    runs.run_finish(run_id=undo.pk, actor=actor, result={"restored": updated})
+    return BulkResult(run_id=undo.pk, updated=updated, same=0, failed=tuple(failures))
+
+
+def _apply_one(
+    run_id: uuid.UUID,
+    position: int,
+    listing_id: uuid.UUID,
+    edit: BulkEdit,
+    actor: Actor,
+    *,
+    hidden: bool,
+) -> RunItemState | Failure:
+    listing = None if hidden else Listing.objects.filter(pk=listing_id).first()
+    before = _state_of(listing) if listing else {}
+    try:
+        if listing is None:
+            raise NotFound
+        with transaction.atomic():
+            saved = _apply(listing, edit, actor)
+    except AppError as error:
+        reason = "; ".join(text for texts in error.fields.values() for text in texts)
+        failure = Failure(id=listing_id, code=error.reason, reason=reason or error.message)
+        runs.run_item_record(
+            run_id=run_id,
+            position=position,
+            state=RunItemState.REFUSED,
+            target_type="listing",
+            target_id=listing_id,
+            label=_label(listing),
+            reason_code=failure.code,
+            reason=failure.reason,
+        )
+        return failure
+    state = RunItemState.SAME if saved.version == listing.version else RunItemState.CHANGED
+    runs.run_item_record(
+        run_id=run_id,
+        position=position,
+        state=state,
+        target_type="listing",
+        target_id=listing_id,
+        label=_label(listing),
+        before=before,
+        after=_state_of(saved),
+    )
+    return state
+
+
+def _apply(listing: Listing, edit: BulkEdit, actor: Actor) -> Listing:
+    before_version = listing.version
+    saved = listing
+    if data := _data_for(listing, edit):
+        saved = listing_update(
+            listing_id=listing.pk, data=data, version=None, actor=actor, reason=ChangeReason.BULK_EDIT
+        )
+    if edit.status:
+        saved = listing_transition(
+            listing_id=listing.pk, to=edit.status, actor=actor, reason=ChangeReason.BULK_EDIT
+        )
+    if edit.delete:
+        saved = listing_delete(listing_id=listing.pk, actor=actor)
+    listing.version = before_version
+    return saved
+
+
+def _data_for(listing: Listing, edit: BulkEdit) -> dict[str, object]:
+    data = dict(edit.changes)
+    if edit.price_percent is not None:
+        if listing.start_price is None:
+            message = "It has no price to change by a percentage."
+            raise InvalidInput(fields={"start_price": message})
+        factor = (Decimal(100) + edit.price_percent) / Decimal(100)
+        moved = (listing.start_price * factor).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        data["start_price"] = str(moved)
+    return data
+
+
+def _preview_one(listing: Listing, edit: BulkEdit) -> PreviewRow:
+    before: dict[str, object] = {}
+    after: dict[str, object] = {}
+    refused = ""
+    try:
+        for name, value in clean(_data_for(listing, edit)).values.items():
+            old = getattr(listing, name)
+            if old != value:
+                before[fields.api_name(name)] = wire_value(old)
+                after[fields.api_name(name)] = wire_value(value)
+        if edit.status or edit.delete:
+            _try_move(listing, edit)
+            before["status"], after["status"] = str(listing.status), edit.status or "trash"
+    except AppError as error:
+        texts = [text for texts in error.fields.values() for text in texts]
+        refused = "; ".join(texts) or error.message
+    return PreviewRow(
+        id=listing.pk,
+        sku=listing.custom_label_sku,
+        title=listing.title,
+        before=before,
+        after=after,
+        refused=refused,
+    )
+
+
+def _try_move(listing: Listing, edit: BulkEdit) -> None:
+    """Run the move and take it back: the preview says exactly what the run will say."""
+    if not edit.status:
+        return
+    with transaction.atomic():
+        listing_transition(
+            listing_id=listing.pk, to=edit.status, actor=_PREVIEWER, reason=ChangeReason.BULK_EDIT
+        )
+        transaction.set_rollback(True)
+
+
+def _undo_one(
+    run_id: uuid.UUID, position: int, item: RunItem, actor: Actor
+) -> Failure | None:
+    listing_id = uuid.UUID(item.target_id)
+    try:
+        with transaction.atomic():
+            _take_back(listing_id, item, actor)
+    except AppError as error:
+        failure = Failure(id=listing_id, code=error.reason, reason=error.message)
+    else:
+        failure = None
+    runs.run_item_record(
+        run_id=run_id,
+        position=position,
+        state=RunItemState.REFUSED if failure else RunItemState.CHANGED,
+        target_type="listing",
+        target_id=listing_id,
+        label=item.label,
+        reason_code=failure.code if failure else "",
+        reason=failure.reason if failure else "",
+    )
+    return failure
+
+
+def _take_back(listing_id: uuid.UUID, item: RunItem, actor: Actor) -> None:
+    listing = Listing.all_objects.filter(pk=listing_id).first()
+    if listing is None:
+        raise NotFound
+    if listing.version != item.after.get("version"):
+        message = f"{listing.custom_label_sku} was changed since; it stays as it is."
+        raise Conflict(message, code="changed_since")
+    if listing.is_deleted:
+        listing = listing_restore(listing_id=listing_id, actor=actor)
+    revision = ListingRevision._default_manager.filter(
+        id=listing_id, version=item.before.get("version")
+    ).first()
+    if revision is None:
+        raise NotFound
+    data = {
+        name: getattr(revision, name) for name in fields.snapshot_fields() if name != "description"
+    }
+    data["description"] = descriptions_of([revision]).get(revision.description_hash, "")
+    listing_update(
+        listing_id=listing_id, data=data, version=None, actor=actor, reason=ChangeReason.RESTORE
+    )
+    status = str(item.before.get("status", ""))
+    if status and status != listing.status:
+        try:
+            listing_transition(listing_id=listing_id, to=status, actor=actor)
+        except NotReady as error:
+            raise Conflict(error.message, code=error.reason) from error
+
+
+def _state_of(listing: Listing) -> dict[str, object]:
+    return {
+        "version": listing.version,
+        "status": str(listing.status),
+        "startPrice": wire_value(listing.start_price),
+        "quantity": listing.quantity,
+    }
+
+
+def _label(listing: Listing | None) -> str:
+    return f"{listing.custom_label_sku} {listing.title}".strip() if listing else ""
+
+
+def _title(edit: BulkEdit, count: int) -> str:
+    parts = "part" if count == 1 else "parts"
+    if edit.delete:
+        return f"Trash {count} {parts}"
+    if edit.status:
+        return f"Make {count} {parts} {edit.status}"
+    if edit.price_percent is not None:
+        return f"Price {edit.price_percent:+} % on {count} {parts}"
+    return f"Edit {count} {parts}"
+
+
+def _params(edit: BulkEdit) -> dict[str, object]:
+    return {
+        "changes": dict(edit.changes),
+        "price_percent": edit.price_percent,
+        "status": edit.status,
+        "delete": edit.delete,
+    }
