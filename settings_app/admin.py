@@ -13,7 +13,13 @@ from settings_app.models import PricingRule, ShippingProfile, Team, TenantSettin
 class UserAdmin(ReadOnlyAdmin):
     """To look; changes go through Settings, whose services log them."""
 
-    list_display: ClassVar[tuple[str, ...]] = ("email", "name", "role", "is_active", "last_login")
+    list_display: ClassVar[tuple[str, ...]] = (
+        "email",
+        "name",
+        "role",
+        "is_active",
+        "last_login",
+    )
     list_filter: ClassVar[tuple[str, ...]] = ("role", "is_active")
     search_fields: ClassVar[tuple[str, ...]] = ("email", "name")
     exclude: ClassVar[tuple[str, ...]] = ("password",)
@@ -28,18 +34,34 @@ class TeamAdmin(admin.ModelAdmin[Team]):
 
 @admin.register(TenantSetting)
 class TenantSettingAdmin(ReadOnlyAdmin):
-    list_display: ClassVar[tuple[str, ...]] = ("category", "key", "updated_at", "updated_by")
+    list_display: ClassVar[tuple[str, ...]] = (
+        "category",
+        "key",
+        "updated_at",
+        "updated_by",
+    )
     exclude: ClassVar[tuple[str, ...]] = ("sealed",)
 
 
 @admin.register(ShippingProfile)
 class ShippingProfileAdmin(ReadOnlyAdmin):
-    list_display: ClassVar[tuple[str, ...]] = ("name", "carrier", "service", "cost_type", "active")
+    list_display: ClassVar[tuple[str, ...]] = (
+        "name",
+        "carrier",
+        "service",
+        "cost_type",
+        "active",
+    )
 
 
 @admin.register(PricingRule)
 class PricingRuleAdmin(ReadOnlyAdmin):
-    list_display: ClassVar[tuple[str, ...]] = ("name", "rule_type", "priority", "active")
+    list_display: ClassVar[tuple[str, ...]] = (
+        "name",
+        "rule_type",
+        "priority",
+        "active",
+    )
 
 
 @admin.register(AuditLog)
@@ -60,5 +82,11 @@ class EventDeliveryAdmin(ReadOnlyAdmin):
 
 @admin.register(Run)
 class RunAdmin(ReadOnlyAdmin):
-    list_display: ClassVar[tuple[str, ...]] = ("title", "kind", "state", "total", "created_at")
+    list_display: ClassVar[tuple[str, ...]] = (
+        "title",
+        "kind",
+        "state",
+        "total",
+        "created_at",
+    )
     list_filter: ClassVar[tuple[str, ...]] = ("state", "kind")

@@ -23,7 +23,7 @@ class Kind(StrEnum):
     INTEGER = "integer"
     DECIMAL = "decimal"
     CHOICE = "choice"
-    SECRET = "secret"  # noqa: S105 - a kind's name
+    SECRET = "secret"
     TIMEZONE = "timezone"
 
 
@@ -108,7 +108,11 @@ def _clean_choice(setting: Setting, value: Any) -> str | None:
 
 
 def _clean_timezone(_: Setting, value: Any) -> str | None:
-    return value if isinstance(value, str) and value in zoneinfo.available_timezones() else None
+    return (
+        value
+        if isinstance(value, str) and value in zoneinfo.available_timezones()
+        else None
+    )
 
 
 _CLEANERS: Mapping[Kind, Any] = {
@@ -122,20 +126,39 @@ _CLEANERS: Mapping[Kind, Any] = {
 }
 
 
-def _text(category: str, key: str, default: str, words: str, tab: str, **more: Any) -> Setting:
+def _text(
+    category: str, key: str, default: str, words: str, tab: str, **more: Any
+) -> Setting:
     return Setting(
-        category=category, key=key, kind=Kind.TEXT, default=default, help=words, tab=tab, **more
+        category=category,
+        key=key,
+        kind=Kind.TEXT,
+        default=default,
+        help=words,
+        tab=tab,
+        **more,
     )
 
 
-def _flag(category: str, key: str, default: bool, words: str, tab: str) -> Setting:  # noqa: FBT001 - the default itself
+def _flag(category: str, key: str, default: bool, words: str, tab: str) -> Setting:
     return Setting(
-        category=category, key=key, kind=Kind.BOOLEAN, default=default, help=words, tab=tab
+        category=category,
+        key=key,
+        kind=Kind.BOOLEAN,
+        default=default,
+        help=words,
+        tab=tab,
     )
 
 
 def _number(
-    category: str, key: str, default: int | str, words: str, tab: str, low: str, high: str
+    category: str,
+    key: str,
+    default: int | str,
+    words: str,
+    tab: str,
+    low: str,
+    high: str,
 ) -> Setting:
     return Setting(
         category=category,

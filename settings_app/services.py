@@ -16,8 +16,8 @@ from realtrack.core import crypto, redis
 from realtrack.core.actors import Actor
 from realtrack.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from realtrack.core.events import emit
-from realtrack.core.selectors import audit_list
 from realtrack.core.rights import FIXED_FOR_ADMIN, Right, Role, roles_with, user_can
+from realtrack.core.selectors import audit_list
 from settings_app import events
 from settings_app.definitions import Kind, Setting
 from settings_app.enums import UserRole
@@ -28,7 +28,13 @@ logger = structlog.get_logger(__name__)
 
 
 def user_create(
-    *, email: str, password: str, role: str, actor: Actor, name: str = "", is_demo: bool = False
+    *,
+    email: str,
+    password: str,
+    role: str,
+    actor: Actor,
+    name: str = "",
+    is_demo: bool = False,
 ) -> User:
     """Make a user; raises InvalidInput by field for a bad address, role or weak password."""
     faults: dict[str, str | list[str]] = {}
@@ -49,16 +55,23 @@ def user_create(
             user = User.objects.create_user(
                 email, password, role=role, name=name.strip(), is_demo=is_demo
             )
-            emit(events.UserCreated(entity_id=user.pk, metadata={"role": role}), actor=actor)
+            emit(
+                events.UserCreated(entity_id=user.pk, metadata={"role": role}),
+                actor=actor,
+            )
     except IntegrityError as error:
-        raise InvalidInput(fields={"email": "A user with this address exists."}) from error
+        raise InvalidInput(
+            fields={"email": "A user with this address exists."}
+        ) from error
     return user
 
 
 def user_role_set(*, user_id: uuid.UUID, role: str, actor: Actor) -> User:
     """Change the role; the last active admin keeps it (Conflict)."""
     if role not in UserRole.values:
-        raise InvalidInput(fields={"role": "Choose one of " + ", ".join(UserRole.values) + "."})
+        raise InvalidInput(
+            fields={"role": "Choose one of " + ", ".join(UserRole.values) + "."}
+        )
     with transaction.atomic():
         user = _user_locked(user_id)
         before = user.role
@@ -67,7 +80,8 @@ def user_role_set(*, user_id: uuid.UUID, role: str, actor: Actor) -> User:
         user.role = role
         user.save(update_fields=["role"])
         emit(
-            events.UserRoleChanged(entity_id=user.pk, changes={"role": [before, role]}), actor=actor
+            events.UserRoleChanged(entity_id=user.pk, changes={"role": [before, role]}),
+            actor=actor,
         )
     return user
 
@@ -101,12 +115,19 @@ def user_signed_in(*, user_id: uuid.UUID, actor: Actor, way: str) -> None:
         emit(events.UserSignedIn(entity_id=user_id, metadata={"way": way}), actor=actor)
 
 
-def user_sign_out_everywhere(*, user_id: uuid.UUID, actor: Actor, reason: str = "asked") -> None:
+def user_sign_out_everywhere(
+    *, user_id: uuid.UUID, actor: Actor, reason: str = "asked"
+) -> None:
     """End all sessions and bearer tokens of the user."""
     with transaction.atomic():
         User.objects.filter(pk=user_id).update(token_version=F("token_version") + 1)
-        event = events.UserTokenReused if reason == "token_reused" else events.UserSignedOut
-        emit(event(entity_id=user_id, metadata={"everywhere": True, "reason": reason}), actor=actor)
+        event = (
+            events.UserTokenReused if reason == "token_reused" else events.UserSignedOut
+        )
+        emit(
+            event(entity_id=user_id, metadata={"everywhere": True, "reason": reason}),
+            actor=actor,
+        )
 
 
 def user_password_change(
@@ -118,7 +139,9 @@ def user_password_change(
     """
     user = User.objects.get(pk=user_id)
     if not user.check_password(old_password):
-        raise InvalidInput(fields={"old_password": "This is not your present password."})
+        raise InvalidInput(
+            fields={"old_password": "This is not your present password."}
+        )
     try:
         validate_password(new_password, user)
     except ValidationError as error:
@@ -137,15 +160,20 @@ def role_right_set(*, role: str, right: str, allowed: bool, actor: Actor) -> Non
     try:
         known_role, known_right = Role(role), Right(right)
     except ValueError as error:
-        raise InvalidInput(fields={"right": "There is no such role or right."}) from error
+        raise InvalidInput(
+            fields={"right": "There is no such role or right."}
+        ) from error
     if known_role is Role.ADMIN and known_right in FIXED_FOR_ADMIN and not allowed:
         raise Conflict("Admins keep this right, else nobody could give it back.")
     with transaction.atomic():
         RoleRight.objects.update_or_create(
-            role=role, right=right, defaults={"allowed": allowed, "updated_by_id": actor.user_id}
+            role=role,
+            right=right,
+            defaults={"allowed": allowed, "updated_by_id": actor.user_id},
         )
         emit(
-            events.RoleRightChanged(entity_id=role, changes={right: [None, allowed]}), actor=actor
+            events.RoleRightChanged(entity_id=role, changes={right: [None, allowed]}),
+            actor=actor,
         )
         transaction.on_commit(_renew_cache)
 
@@ -160,7 +188,11 @@ def setting_set(*, category: str, key: str, value: Any, actor: Actor) -> Any:
     cleaned = definition.clean(value)
     is_secret = definition.kind is Kind.SECRET
     with transaction.atomic():
-        row = TenantSetting.objects.select_for_update().filter(category=category, key=key).first()
+        row = (
+            TenantSetting.objects.select_for_update()
+            .filter(category=category, key=key)
+            .first()
+        )
         before = row.value if row is not None else definition.default
         row = row or TenantSetting(category=category, key=key)
         row.sealed = crypto.encrypt(cleaned, aad=row.aad) if is_secret else ""
@@ -169,7 +201,9 @@ def setting_set(*, category: str, key: str, value: Any, actor: Actor) -> Any:
         row.save()
         shown = ["…", "…" + row.value] if is_secret else [before, cleaned]
         emit(
-            events.SettingChanged(entity_id=f"{category}.{key}", changes={"value": shown}),
+            events.SettingChanged(
+                entity_id=f"{category}.{key}", changes={"value": shown}
+            ),
             actor=actor,
         )
         transaction.on_commit(_renew_cache)
@@ -215,7 +249,9 @@ def secrets_rotate() -> int:
             continue
         with transaction.atomic():
             locked = TenantSetting.objects.select_for_update().get(pk=row.pk)
-            locked.sealed = crypto.reseal(locked.sealed, aad=setting_aad(row.category, row.key))
+            locked.sealed = crypto.reseal(
+                locked.sealed, aad=setting_aad(row.category, row.key)
+            )
             locked.save(update_fields=["sealed"])
         count += 1
     return count
@@ -250,4 +286,6 @@ def _refuse_last_admin(user: User) -> None:
 def check_may_change(definition: Setting, user: User) -> None:
     """Raise NotAllowed unless the user's role may change this setting (keys are for admins)."""
     if not user_can(user, definition.right):
-        raise NotAllowed(f"{definition.name} is changed by {', '.join(roles_with(definition.right))}.")
+        raise NotAllowed(
+            f"{definition.name} is changed by {', '.join(roles_with(definition.right))}."
+        )

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from django.contrib.auth import authenticate
-from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
+from rest_framework_simplejwt.exceptions import TokenBackendError, TokenError
+from rest_framework_simplejwt.state import token_backend
+from rest_framework_simplejwt.token_blacklist.models import (
+    BlacklistedToken,
+    OutstandingToken,
+)
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from realtrack.core import crypto
@@ -53,7 +57,9 @@ def sign_in_check(*, request: HttpRequest, email: str, password: str) -> User:
     )
     if wait:
         raise TooManyRequests(
-            "Too many tries for this address. Wait a minute.", code="slowed_down", retry_after=wait
+            "Too many tries for this address. Wait a minute.",
+            code="slowed_down",
+            retry_after=wait,
         )
     user = authenticate(request, username=email.strip(), password=password)
     if user is not None:
@@ -112,12 +118,16 @@ def _blacklist_once(token: RefreshToken) -> bool:
 
 
 def _end_family_on_reuse(refresh: str) -> None:
-    outstanding = OutstandingToken.objects.filter(token=refresh).first()
-    if outstanding is None or outstanding.user_id is None:
+    try:
+        # Signature and end of life are checked here; only the blacklist is left to us.
+        payload = token_backend.decode(refresh, verify=True)
+    except TokenBackendError:
         return
-    if not BlacklistedToken.objects.filter(token=outstanding).exists():
+    used = BlacklistedToken.objects.filter(token__jti=payload.get("jti")).exists()
+    user = User.objects.filter(pk=payload.get("sub")).first() if used else None
+    if user is None or payload.get(VERSION_CLAIM) != user.token_version:
+        # Of an older version: its family was ended already.
         return
-    user = User.objects.get(pk=outstanding.user_id)
     services.user_sign_out_everywhere(
         user_id=user.pk, actor=Actor.system("refresh"), reason="token_reused"
     )

@@ -16,7 +16,9 @@ from realtrack.core.rights import Right
 from settings_app import catalog
 from settings_app.api import serializers
 
-_PROFILE = inline_serializer("ProfileAnswer", {"profile": serializers.ShippingProfileOut()})
+_PROFILE = inline_serializer(
+    "ProfileAnswer", {"profile": serializers.ShippingProfileOut()}
+)
 _RULE = inline_serializer("RuleAnswer", {"rule": serializers.PricingRuleOut()})
 
 
@@ -47,14 +49,21 @@ class ShippingProfileListView(ApiView):
         return page_of("profiles", data, total=found.count(), query=query)
 
     @api_schema(
-        request=serializers.ShippingProfileIn, response=_PROFILE, status=201, summary="New profile"
+        request=serializers.ShippingProfileIn,
+        response=_PROFILE,
+        status=201,
+        summary="New profile",
     )
     def post(self, request: Request) -> Response:
         del request
         profile = catalog.shipping_profile_save(
-            profile_id=None, data=self.body(serializers.ShippingProfileIn), actor=self.actor
+            profile_id=None,
+            data=self.body(serializers.ShippingProfileIn),
+            actor=self.actor,
         )
-        return Response({"profile": serializers.ShippingProfileOut(profile).data}, status=201)
+        return Response(
+            {"profile": serializers.ShippingProfileOut(profile).data}, status=201
+        )
 
 
 class ShippingProfileView(ApiView):
@@ -62,11 +71,17 @@ class ShippingProfileView(ApiView):
 
     rights = {"PUT": Right.SETTINGS_EDIT, "DELETE": Right.SETTINGS_EDIT}  # noqa: RUF012 - ClassVar in the base
 
-    @api_schema(request=serializers.ShippingProfileIn, response=_PROFILE, summary="Change profile")
+    @api_schema(
+        request=serializers.ShippingProfileIn,
+        response=_PROFILE,
+        summary="Change profile",
+    )
     def put(self, request: Request, profile_id: uuid.UUID) -> Response:
         del request
         profile = catalog.shipping_profile_save(
-            profile_id=profile_id, data=self.body(serializers.ShippingProfileIn), actor=self.actor
+            profile_id=profile_id,
+            data=self.body(serializers.ShippingProfileIn),
+            actor=self.actor,
         )
         return Response({"profile": serializers.ShippingProfileOut(profile).data})
 
@@ -103,7 +118,12 @@ class PricingRuleListView(ApiView):
         data = serializers.PricingRuleOut(rows, many=True).data
         return page_of("rules", data, total=found.count(), query=query)
 
-    @api_schema(request=serializers.PricingRuleIn, response=_RULE, status=201, summary="New rule")
+    @api_schema(
+        request=serializers.PricingRuleIn,
+        response=_RULE,
+        status=201,
+        summary="New rule",
+    )
     def post(self, request: Request) -> Response:
         del request
         rule = catalog.pricing_rule_save(
@@ -117,7 +137,9 @@ class PricingRuleView(ApiView):
 
     rights = {"PUT": Right.PRICING_EDIT}  # noqa: RUF012 - ClassVar in the base
 
-    @api_schema(request=serializers.PricingRuleIn, response=_RULE, summary="Change rule")
+    @api_schema(
+        request=serializers.PricingRuleIn, response=_RULE, summary="Change rule"
+    )
     def put(self, request: Request, rule_id: uuid.UUID) -> Response:
         del request
         rule = catalog.pricing_rule_save(

@@ -24,12 +24,24 @@ urlpatterns = [
         catalog.ShippingProfileView.as_view(),
         name="shipping-profile",
     ),
-    path("settings/pricing-rules", catalog.PricingRuleListView.as_view(), name="pricing-rules"),
+    path(
+        "settings/pricing-rules",
+        catalog.PricingRuleListView.as_view(),
+        name="pricing-rules",
+    ),
     path(
         "settings/pricing-rules/<uuid:rule_id>",
         catalog.PricingRuleView.as_view(),
         name="pricing-rule",
     ),
-    path("settings/<slug:category>", views.SettingsCategoryView.as_view(), name="settings-category"),
-    path("settings/<slug:category>/<slug:key>", views.SettingView.as_view(), name="setting"),
+    path(
+        "settings/<slug:category>",
+        views.SettingsCategoryView.as_view(),
+        name="settings-category",
+    ),
+    path(
+        "settings/<slug:category>/<slug:key>",
+        views.SettingView.as_view(),
+        name="setting",
+    ),
 ]

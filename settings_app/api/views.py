@@ -27,11 +27,13 @@ class LoginView(ApiView):
     authentication_classes = ()
     endpoint_rates = {"POST": "60/minute"}  # noqa: RUF012 - ClassVar in the base
 
-    @api_schema(request=serializers.LoginIn, response=serializers.LoginOut, summary="Sign in")
+    @api_schema(
+        request=serializers.LoginIn, response=serializers.LoginOut, summary="Sign in"
+    )
     def post(self, request: Request) -> Response:
         data = self.body(serializers.LoginIn)
         user = sign_in.sign_in_check(
-            request=request._request,  # noqa: SLF001 - axes needs Django's own request
+            request=request._request,
             email=data["email"],
             password=data["password"],
         )
@@ -48,10 +50,14 @@ class RefreshView(ApiView):
     rights = {"POST": None}  # noqa: RUF012 - ClassVar in the base
     authentication_classes = ()
 
-    @api_schema(request=serializers.RefreshIn, response=serializers.LoginOut, summary="Refresh")
+    @api_schema(
+        request=serializers.RefreshIn, response=serializers.LoginOut, summary="Refresh"
+    )
     def post(self, request: Request) -> Response:
         del request
-        user, pair = sign_in.tokens_refresh(self.body(serializers.RefreshIn)["refresh_token"])
+        user, pair = sign_in.tokens_refresh(
+            self.body(serializers.RefreshIn)["refresh_token"]
+        )
         return Response(_login_body(user, pair))
 
 
@@ -80,7 +86,9 @@ class RegisterView(ApiView):
     )
     def post(self, request: Request) -> Response:
         del request
-        user = services.user_create(**self.body(serializers.RegisterIn), actor=self.actor)
+        user = services.user_create(
+            **self.body(serializers.RegisterIn), actor=self.actor
+        )
         return Response({"user": serializers.UserOut(user).data}, status=201)
 
 
@@ -90,7 +98,8 @@ class MeView(ApiView):
     rights = {"GET": Right.OWN_ACCOUNT}  # noqa: RUF012 - ClassVar in the base
 
     @api_schema(
-        response=inline_serializer("Me", {"user": serializers.UserOut()}), summary="Own account"
+        response=inline_serializer("Me", {"user": serializers.UserOut()}),
+        summary="Own account",
     )
     def get(self, request: Request) -> Response:
         del request
@@ -104,12 +113,16 @@ class PasswordView(ApiView):
     endpoint_rates = {"POST": "10/minute"}  # noqa: RUF012 - ClassVar in the base
 
     @api_schema(
-        request=serializers.PasswordIn, response=serializers.LoginOut, summary="Change password"
+        request=serializers.PasswordIn,
+        response=serializers.LoginOut,
+        summary="Change password",
     )
     def post(self, request: Request) -> Response:
         del request
         data = self.body(serializers.PasswordIn)
-        user = services.user_password_change(user_id=self.user.pk, actor=self.actor, **data)
+        user = services.user_password_change(
+            user_id=self.user.pk, actor=self.actor, **data
+        )
         return Response(_login_body(user, sign_in.tokens_issue(user)))
 
 
@@ -137,7 +150,10 @@ class UserListView(ApiView):
         found = selectors.user_list()
         rows = found[query["offset"] : query["offset"] + query["limit"]]
         return page_of(
-            "users", serializers.UserOut(rows, many=True).data, total=found.count(), query=query
+            "users",
+            serializers.UserOut(rows, many=True).data,
+            total=found.count(),
+            query=query,
         )
 
 
@@ -156,9 +172,13 @@ class UserView(ApiView):
         data = self.body(serializers.UserChangeIn)
         user = selectors.user_get(user_id)
         if "role" in data:
-            user = services.user_role_set(user_id=user_id, role=data["role"], actor=self.actor)
+            user = services.user_role_set(
+                user_id=user_id, role=data["role"], actor=self.actor
+            )
         if "active" in data:
-            change = services.user_reactivate if data["active"] else services.user_deactivate
+            change = (
+                services.user_reactivate if data["active"] else services.user_deactivate
+            )
             user = change(user_id=user_id, actor=self.actor)
         return Response({"user": serializers.UserOut(user).data})
 
@@ -199,7 +219,9 @@ class SettingView(ApiView):
 
     @api_schema(
         request=serializers.SettingIn,
-        response=inline_serializer("SettingAnswer", {"setting": serializers.SettingOut()}),
+        response=inline_serializer(
+            "SettingAnswer", {"setting": serializers.SettingOut()}
+        ),
         summary="Change a setting",
     )
     def put(self, request: Request, category: str, key: str) -> Response:

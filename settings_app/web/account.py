@@ -100,7 +100,9 @@ def password(request: HttpRequest) -> HttpResponse:
         else:
             update_session_auth_hash(request, user)
             return render_page(
-                request, "settings_app/account.html", {"form": PasswordForm(), "changed": True}
+                request,
+                "settings_app/account.html",
+                {"form": PasswordForm(), "changed": True},
             )
     return render_page(request, "settings_app/account.html", {"form": form}, status=422)
 
@@ -109,7 +111,9 @@ def password(request: HttpRequest) -> HttpResponse:
 @requires(Right.OWN_ACCOUNT)
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     """End every session and token of this user, this one too."""
-    services.user_sign_out_everywhere(user_id=user_of(request).pk, actor=actor_of(request))
+    services.user_sign_out_everywhere(
+        user_id=user_of(request).pk, actor=actor_of(request)
+    )
     logout(request)
     return redirect(request, reverse("login"))
 

@@ -66,7 +66,10 @@ def save(request: HttpRequest, category: str, key: str) -> HttpResponse:
     fault = ""
     try:
         services.setting_set(
-            category=category, key=key, value=_typed(definition, request), actor=actor_of(request)
+            category=category,
+            key=key,
+            value=_typed(definition, request),
+            actor=actor_of(request),
         )
     except InvalidInput as error:
         fault = error.fields["value"][0]
@@ -74,7 +77,10 @@ def save(request: HttpRequest, category: str, key: str) -> HttpResponse:
     if fault:
         field |= {"fault": fault, "value": request.POST.get("value", "")}
     response = render_page(
-        request, "settings_app/_field.html", {"field": field}, status=422 if fault else 200
+        request,
+        "settings_app/_field.html",
+        {"field": field},
+        status=422 if fault else 200,
     )
     if fault:
         return response
@@ -149,7 +155,9 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 
 def _field(definition: Setting, user: Any) -> dict[str, Any]:
-    shown = selectors.settings_of(definition.category)[definition.category][definition.key]
+    shown = selectors.settings_of(definition.category)[definition.category][
+        definition.key
+    ]
     return {
         "definition": definition,
         "id": f"set-{definition.category}-{definition.key}",

@@ -11,7 +11,11 @@ urlpatterns = [
     path("logout/", account.logout_page, name="logout"),
     path("account/", account.account, name="account"),
     path("account/password/", account.password, name="account-password"),
-    path("account/sign-out-everywhere/", account.sign_out_everywhere, name="sign-out-everywhere"),
+    path(
+        "account/sign-out-everywhere/",
+        account.sign_out_everywhere,
+        name="sign-out-everywhere",
+    ),
     path("settings/", include("settings_app.web.settings_urls")),
     path("privacy/", pages.privacy, name="privacy"),
 ]
