@@ -11,3 +11,13 @@ class FitmentConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "fitment"
     verbose_name = "Fitment"
+
+    def ready(self) -> None:
+        """Fill the slots of the registry and subscribe to events."""
+        from fitment import handlers, reference, selectors
+        from realtrack.core import registry
+
+        handlers.register()
+        registry.reference_seeders.register("fitment", reference.reference_seed)
+        registry.search_filters.register("fits", selectors.fits_filter)
+        registry.nav_counts.register("fitment", selectors.nav_counts)

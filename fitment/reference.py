@@ -7,13 +7,15 @@ to where it was merged.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
-from fitment.seed import Row, SeedRows, seed_rows
+from fitment.seed import DATA, Row, SeedRows, seed_rows
 from realtrack.core.registry import SeedResult
+from realtrack.core.seeds import is_seeded, mark_seeded
 
 if TYPE_CHECKING:
     from django.db.backends.utils import CursorWrapper
@@ -173,12 +175,17 @@ def _upsert_sql(table: _Table) -> str:
         conflict = (
             f"DO UPDATE SET {sets}, updated_at = now() WHERE t.source = 'seed' AND ({differs})"
         )
+    moved_key = ", ".join(f"moved.{name}" for name in table.key)
+    incoming_key = ", ".join(f"incoming.{name}" for name in table.key)
     return (
         f"WITH touched AS (INSERT INTO {table.name} AS t"
         f" (id, {columns}, source, person_fields, created_at, updated_at)"
         f" SELECT DISTINCT ON ({', '.join(table.key)}) id, {columns}, 'seed',"
         " '{}'::varchar[], now(), now()"
         f" FROM (SELECT s.id, {table.select}) AS incoming (id, {columns})"
+        # A row that the staff renamed or moved has the id under another key: it is not made anew.
+        f" WHERE NOT EXISTS (SELECT 1 FROM {table.name} moved WHERE moved.id = incoming.id"
+        f" AND ({moved_key}) IS DISTINCT FROM ({incoming_key}))"
         f" ORDER BY {', '.join(table.key)}, id"
         f" ON CONFLICT ({', '.join(table.key)}) {conflict} RETURNING xmax = 0 AS is_new)"
         " SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM touched"
@@ -230,3 +237,22 @@ def reference_touch() -> None:
             " VALUES (1, 1, now())"
             " ON CONFLICT (id) DO UPDATE SET version = t.version + 1, changed_at = now()"
         )
+
+
+def _fingerprint() -> str:
+    """Return a hash of the shipped files and of this loader's version."""
+    digest = hashlib.sha256(b"1")
+    for path in sorted(DATA.glob("*.csv")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def reference_seed() -> SeedResult:
+    """Load the shipped data unless this very version is loaded already; for the start."""
+    fingerprint = _fingerprint()
+    if is_seeded("fitment", fingerprint):
+        return SeedResult(note="vehicle reference data, loaded before")
+    with transaction.atomic():
+        result = reference_load()
+        mark_seeded("fitment", fingerprint)
+    return result

@@ -196,6 +196,21 @@ def _chassis_vehicles(context: _Context) -> list[Vehicle]:
     return made
 
 
+def _is_said_better(scan: Scan, vehicle: Vehicle) -> bool:
+    """Say whether the neighbour names the same model in full: `2500HD Silverado`."""
+    name = vehicle.names[0]
+    if name.doubt < 0.1 or vehicle.is_fuzzy:
+        return False
+    return any(
+        other is not vehicle
+        and (other.last == vehicle.first - 1 or other.first == vehicle.last + 1)
+        and other.names[0].model.make.id == name.model.make.id
+        and other.pattern[0][0].isdigit()
+        for other in scan.vehicles
+        if other.pattern
+    )
+
+
 def _engine_hits(context: _Context, vehicle: Vehicle, years: YearHit) -> list[EngineHit]:
     """Return the engines that the sentence gives to this vehicle."""
     segment = context.tokens[vehicle.first].segment
@@ -428,6 +443,7 @@ def detect(text: str, lookup: VehicleLookup) -> Detection:
     used |= {index for one in scan.vehicles for index in range(one.first, one.last + 1)}
     engines, others = find_engines(tokens, used)
     context = _Context(plain, tokens, lookup, scan, engines, others)
+    scan.vehicles = [one for one in scan.vehicles if not _is_said_better(scan, one)]
     scan.vehicles += _chassis_vehicles(context)
     scan.vehicles.sort(key=lambda one: one.first)
     quiet = set(used) | {hit.index for hit in others}

@@ -119,7 +119,7 @@ def strength_of(pattern: tuple[str, ...]) -> Strength:
         if joined in COMMON_MODELS and joined not in KNOWN_ALONE:
             return Strength.WITH_MAKE
         if joined.isalpha():
-            return Strength.ALONE if len(joined) >= 5 else Strength.WITH_MAKE
+            return Strength.ALONE if len(joined) >= 4 else Strength.WITH_MAKE
         return Strength.ALONE if len(joined) >= 4 and not joined[0].isdigit() else Strength.WITH_MAKE
     if all(word in COMMON_MODELS or len(word) <= 2 or word.isdigit() for word in pattern):
         return Strength.WITH_MAKE

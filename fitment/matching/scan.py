@@ -20,7 +20,7 @@ from fitment.matching.words import (
 )
 from fitment.naming import name_key
 
-_INNER_GLUE = frozenset({"", " ", "-", ".", " - ", "'", "  "})
+_INNER_GLUE = frozenset({"", " ", "-", ".", " - ", "'", "  ", " & ", "&"})
 _LIST_GLUE = re.compile(r"^\s*[,/&+-]?\s*$")
 _LETTERS_DIGITS = re.compile(r"^([a-z]+)(\d+)$")
 # Fuzzy reading needs this many letters in the text (one less in the name, for a doubled letter);
@@ -28,6 +28,10 @@ _LETTERS_DIGITS = re.compile(r"^([a-z]+)(\d+)$")
 _FUZZY_MIN = 6
 # So many words (a trim, years) may part an ordinary word from the model of its make before it.
 _COMMON_REACH = 4
+
+
+# "Make: Honda Model: Pilot": these stand between a make and its model in lists of properties.
+_LABELS = frozenset({"model", "models", "the"})
 
 
 @dataclass(slots=True)
@@ -348,7 +352,10 @@ def _is_near_make(scan: _Scanner, vehicle: Vehicle, make: uuid.UUID) -> bool:
     """Say whether an ordinary word stands where a model would: beside its make, a year, a model."""
     segment = scan.tokens[vehicle.first].segment
     makes = [hit for hit in scan.makes if hit.make.id == make]
-    if any(hit.last == vehicle.first - 1 or hit.first == vehicle.last + 1 for hit in makes):
+    before = vehicle.first - 1
+    while before >= 0 and scan.tokens[before].key in _LABELS:
+        before -= 1
+    if any(hit.last == before or hit.first == vehicle.last + 1 for hit in makes):
         return True
     if any(code.last == vehicle.first - 1 for code in scan.chassis):
         return True
@@ -362,6 +369,14 @@ def _is_near_make(scan: _Scanner, vehicle: Vehicle, make: uuid.UUID) -> bool:
     )
 
 
+def _is_alone(name: Name, token: Token) -> bool:
+    """Say whether the name counts without its make; three capitals (TSX, CTS) do too."""
+    if name.strength is Strength.ALONE:
+        return True
+    is_capitals = len(token.key) == 3 and token.text.isupper() and token.key.isalpha()
+    return is_capitals and name.strength is Strength.WITH_MAKE and token.key not in COMMON_MODELS
+
+
 def _settle(scan: _Scanner, vehicle: Vehicle, extra: list[tuple[int, Make]]) -> bool:
     """Order the names by what the text says of makes; False drops the vehicle."""
     order = _make_order(scan, vehicle, extra)
@@ -370,7 +385,7 @@ def _settle(scan: _Scanner, vehicle: Vehicle, extra: list[tuple[int, Make]]) -> 
     unknown = [
         name
         for name in vehicle.names
-        if name.model.make.id not in places and name.strength is Strength.ALONE
+        if name.model.make.id not in places and _is_alone(name, scan.tokens[vehicle.first])
     ]
     if known and _is_common(scan, vehicle):
         known = [name for name in known if _is_near_make(scan, vehicle, name.model.make.id)]
@@ -391,7 +406,8 @@ def scan_vehicles(tokens: list[Token], used: set[int], lookup: VehicleLookup) ->
         (vehicle.first, name.model.make)
         for vehicle in scanner.vehicles
         for name in vehicle.names
-        if name.strength is Strength.ALONE and len({n.model.make.id for n in vehicle.names}) == 1
+        if _is_alone(name, tokens[vehicle.first])
+        and len({n.model.make.id for n in vehicle.names}) == 1
     ]
     extra += [
         (hit.first, hit.codes[0].make)

@@ -70,7 +70,7 @@ AFFIRMATIONS = frozenset({"fits", "fit", "compatible", "suits"})
 LOOKALIKE = frozenset({"style", "styled", "type", "look", "inspired", "badge", "emblem"})
 
 NUMBER_LABELS = frozenset(
-    "pn p/n part# oem oe mpn no number casting interchange ref reference stamped sku stk stock"
+    "pn p/n part# mpn no number casting interchange ref reference stamped sku stk stock"
     " serial vin tag bin lot item id upc ean model# code".split()
 )
 UNITS = frozenset(

@@ -92,6 +92,8 @@ def _is_number_before(tokens: list[Token], first: int) -> bool:
         return not before.key.isdigit() and len(before.key) < 3
     if glue in _GLUED and not (glue in "-/:" and before.key.isalpha() and len(before.key) >= 3):
         return True
+    if before.key == "n" and before.glue == "/" and first > 1 and tokens[first - 2].key == "p":
+        return True
     return before.key in NUMBER_LABELS and before.segment == tokens[first].segment
 
 
@@ -100,9 +102,10 @@ def _is_number_after(tokens: list[Token], last: int, *, is_short: bool) -> bool:
     if last + 1 >= len(tokens):
         return False
     after = tokens[last + 1]
-    if is_short and after.glue == "/" and last + 2 < len(tokens):
-        date = tokens[last + 2]
-        if date.glue == "/" and _FULL.match(date.key):
+    if is_short and after.glue == "/":
+        # "12/05/2020" and "05/2020" are dates.
+        date = tokens[last + 2] if last + 2 < len(tokens) else after
+        if _FULL.match(after.key) or (date.glue == "/" and _FULL.match(date.key)):
             return True
     if after.glue.startswith(("%", '"', "''")):
         return True
@@ -196,6 +199,14 @@ def _read(tokens: list[Token], index: int, last: int) -> tuple[int, YearHit | No
     found = _range(tokens, index, year, last)
     if found is not None:
         position, start, end, is_bad = found
+        # "1994-95-96-97": a list that is written like a range.
+        while (
+            position + 1 < len(tokens)
+            and tokens[position + 1].glue == "-"
+            and not is_bad
+            and tokens[position + 1].key == f"{(end + 1) % 100:02d}"
+        ):
+            position, end = position + 1, end + 1
         is_number = _is_number_before(tokens, index) or _is_number_after(
             tokens, position, is_short=year.is_short
         )

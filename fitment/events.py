@@ -1,0 +1,71 @@
+"""What happens to fitments, as others learn of it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import ClassVar
+
+from realtrack.core.events import DomainEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitmentAdded(DomainEvent):
+    name: ClassVar[str] = "fitment.added"
+    entity_type: ClassVar[str] = "fitment"
+    log_only: ClassVar[bool] = True
+
+    listing_id: uuid.UUID
+    vehicle: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitmentRemoved(DomainEvent):
+    name: ClassVar[str] = "fitment.removed"
+    entity_type: ClassVar[str] = "fitment"
+    log_only: ClassVar[bool] = True
+
+    listing_id: uuid.UUID
+    vehicle: str
+    source: str
+    rejected: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitmentVerified(DomainEvent):
+    """`verified` is False when a verification was taken back."""
+
+    name: ClassVar[str] = "fitment.verified"
+    entity_type: ClassVar[str] = "fitment"
+    log_only: ClassVar[bool] = True
+
+    listing_id: uuid.UUID
+    vehicle: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitmentDetected(DomainEvent):
+    """The words of a listing were read; emitted only where that changed something."""
+
+    name: ClassVar[str] = "fitment.detected"
+    entity_type: ClassVar[str] = "listing"
+    log_only: ClassVar[bool] = True
+
+    added: int
+    removed: int
+    same: int
+    unresolved: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceChanged(DomainEvent):
+    """The staff changed the vehicle reference data."""
+
+    name: ClassVar[str] = "fitment.reference_changed"
+    entity_type: ClassVar[str] = "vehicle_reference"
+    log_only: ClassVar[bool] = True
+
+    kind: str
+    label: str

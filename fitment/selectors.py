@@ -1,0 +1,362 @@
+"""Reads: the cascade's steps, a listing's fitments, its coverage grid, search by vehicle."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from fitment.matching.scan import scan_vehicles
+from fitment.matching.text import plain_text, tokenise
+from fitment.matching.years import find_years
+from fitment.models import (
+    FitmentEngine,
+    FitmentMake,
+    FitmentModel,
+    FitmentModelYear,
+    FitmentSubmodel,
+    PartFitment,
+)
+from fitment.naming import name_key
+from fitment.vehicle_lookup import lookup_current
+from listings.models import Listing
+from realtrack.core.errors import NotFound
+
+if TYPE_CHECKING:
+    from settings_app.models import User
+
+# The navigation's number need not be exact beyond this.
+COUNT_CAP = 999
+
+
+def makes_list(*, q: str = "") -> QuerySet[FitmentMake]:
+    """Return makes by name; `q` matches the beginning of a name or of an alias (Chevy, VW)."""
+    found = FitmentMake.objects.filter(merged_into=None)
+    if not q.strip():
+        return found
+    key = name_key(q)
+    return found.filter(
+        Q(name__istartswith=q.strip())
+        | Q(pk__in=FitmentMake.objects.filter(aliases__key__startswith=key).values("pk"))
+    )
+
+
+def make_get(make_id: uuid.UUID) -> FitmentMake:
+    """Return a make; raises NotFound."""
+    found = FitmentMake.objects.filter(pk=make_id, merged_into=None).first()
+    if found is None:
+        raise NotFound("There is no such make.")
+    return found
+
+
+def models_list(*, make_id: uuid.UUID, q: str = "", year: int | None = None) -> QuerySet[FitmentModel]:
+    """Return the models of a make, by name; raises NotFound for an unknown make."""
+    found = FitmentModel.objects.filter(make=make_get(make_id), merged_into=None)
+    if year is not None:
+        found = found.filter(years__year=year)
+    if q.strip():
+        alias = FitmentModel.objects.filter(aliases__key__startswith=name_key(q))
+        found = found.filter(Q(name__istartswith=q.strip()) | Q(pk__in=alias.values("pk")))
+    return found.order_by("name")
+
+
+def model_get(model_id: uuid.UUID) -> FitmentModel:
+    """Return a model; raises NotFound."""
+    found = FitmentModel.objects.filter(pk=model_id, merged_into=None).select_related("make").first()
+    if found is None:
+        raise NotFound("There is no such model.")
+    return found
+
+
+def years_list(*, model_id: uuid.UUID) -> list[int]:
+    """Return the years of a model, newest first; raises NotFound for an unknown model."""
+    years = FitmentModelYear.objects.filter(model=model_get(model_id)).order_by("-year")
+    return list(years.values_list("year", flat=True))
+
+
+def engines_list(
+    *,
+    q: str = "",
+    model_id: uuid.UUID | None = None,
+    year_start: int | None = None,
+    year_end: int | None = None,
+) -> QuerySet[FitmentEngine]:
+    """Return engines by displacement: all, or those that a model had in these years."""
+    found = FitmentEngine.objects.all()
+    if model_id is not None:
+        years = FitmentModelYear.objects.filter(model=model_get(model_id))
+        if year_start is not None:
+            years = years.filter(year__gte=year_start)
+        if year_end is not None:
+            years = years.filter(year__lte=year_end)
+        found = found.filter(
+            pk__in=FitmentEngine.objects.filter(year_links__model_year__in=years).values("pk")
+        )
+    if q.strip():
+        found = found.filter(code__icontains=q.strip())
+    return found.order_by("displacement_l", "code")
+
+
+def submodels_list(
+    *, model_id: uuid.UUID, year_start: int | None = None, year_end: int | None = None
+) -> QuerySet[FitmentSubmodel]:
+    """Return the submodels of a model, by name; raises NotFound for an unknown model."""
+    found = FitmentSubmodel.objects.filter(model=model_get(model_id))
+    if year_start is not None or year_end is not None:
+        within = FitmentSubmodel.objects.filter(
+            years__year__gte=year_start or 0, years__year__lte=year_end or 9999
+        )
+        found = found.filter(pk__in=within.values("pk"))
+    return found.order_by("name")
+
+
+def listing_get(listing_id: uuid.UUID, *, user: User) -> Listing:
+    """Return a listing that this person may see; raises NotFound."""
+    found = Listing.objects.visible_to(user).filter(pk=listing_id).first()
+    if found is None:
+        raise NotFound("There is no such part.")
+    return found
+
+
+def fitments_list(*, listing_id: uuid.UUID) -> QuerySet[PartFitment]:
+    """Return the live fitments of a listing with their names, by make, model and year."""
+    return (
+        PartFitment.objects.filter(listing_id=listing_id)
+        .select_related("make", "model", "submodel", "engine", "verified_by")
+        .order_by("make__name", "model__name", "year_start", "year_end", "pk")
+    )
+
+
+def fitment_get(fitment_id: uuid.UUID, *, user: User) -> PartFitment:
+    """Return a live fitment of a listing that this person may see; raises NotFound."""
+    found = (
+        PartFitment.objects.filter(
+            pk=fitment_id, listing__in=Listing.objects.visible_to(user).values("pk")
+        )
+        .select_related("make", "model", "submodel", "engine", "verified_by")
+        .first()
+    )
+    if found is None:
+        raise NotFound("There is no such fitment.")
+    return found
+
+
+def years_outside(fitment: PartFitment) -> list[int]:
+    """Return the years of a fitment in which the reference data knows no such model."""
+    known = set(
+        FitmentModelYear.objects.filter(
+            model_id=fitment.model_id, year__range=(fitment.year_start, fitment.year_end)
+        ).values_list("year", flat=True)
+    )
+    return [year for year in range(fitment.year_start, fitment.year_end + 1) if year not in known]
+
+
+def vehicle_filter(
+    *,
+    make_id: uuid.UUID | None = None,
+    model_id: uuid.UUID | None = None,
+    year_start: int | None = None,
+    year_end: int | None = None,
+    engine_id: uuid.UUID | None = None,
+    verified: bool | None = None,
+) -> Q:
+    """Return the condition on fitments that a vehicle means; any year of the range suffices.
+
+    A fitment without an engine fits every engine.
+    """
+    condition = Q()
+    if make_id is not None:
+        condition &= Q(make_id=make_id)
+    if model_id is not None:
+        condition &= Q(model_id=model_id)
+    if year_start is not None:
+        condition &= Q(year_end__gte=year_start)
+    if year_end is not None:
+        condition &= Q(year_start__lte=year_end)
+    if engine_id is not None:
+        condition &= Q(engine_id=engine_id) | Q(engine_id=None)
+    if verified is not None:
+        condition &= Q(verified=verified)
+    return condition
+
+
+def listings_fitting(condition: Q, *, user: User) -> QuerySet[Listing]:
+    """Return the listings with a fitment that meets `condition`, newest first."""
+    fits = PartFitment.objects.filter(condition, listing_id=OuterRef("pk"))
+    return Listing.objects.visible_to(user).filter(Exists(fits)).order_by("-created_at", "-id")
+
+
+def vehicle_condition(text: str) -> Q | None:
+    """Read `2018 toyota camry`, `camry 07-11` or `toyota` as a condition; None: no vehicle in it."""
+    tokens = tokenise(plain_text(text))
+    hits = find_years(tokens)
+    firm = {index for hit in hits for index in range(hit.first, hit.last + 1)}
+    scan = scan_vehicles(tokens, firm, lookup_current())
+    condition = Q()
+    if scan.vehicles:
+        for name in scan.vehicles[0].names:
+            condition |= Q(make_id=name.model.make.id, model_id=name.model.id)
+    elif scan.makes:
+        condition = Q(make_id=scan.makes[0].make.id)
+    else:
+        return None
+    years = Q()
+    for hit in hits:
+        for start, end in hit.ranges:
+            years |= Q(year_start__lte=end, year_end__gte=start)
+    return condition & years
+
+
+def fits_filter(queryset: QuerySet[Listing], value: str) -> QuerySet[Listing]:
+    """The catalog's `fits:` filter: narrow listings to those that fit the vehicle in words."""
+    condition = vehicle_condition(value.replace("_", " ").replace("+", " "))
+    if condition is None:
+        return queryset.none()
+    fits = PartFitment.objects.filter(condition, listing_id=OuterRef("pk"))
+    return queryset.filter(Exists(fits))
+
+
+def nav_counts(user: User) -> dict[str, int]:
+    """Return how many parts have fitments that wait for a person."""
+    waiting = (
+        PartFitment.objects.filter(
+            verified=False, listing__in=Listing.objects.visible_to(user).values("pk")
+        )
+        .order_by()
+        .values("listing_id")
+        .distinct()[:COUNT_CAP]
+    )
+    return {"fitment": waiting.count()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitmentTotals:
+    """Numbers of the overview."""
+
+    listings: int
+    unverified: int
+    verified: int
+    without: int
+
+
+def totals(*, user: User) -> FitmentTotals:
+    """Return how many fitments there are and how many listings have none."""
+    mine = Listing.objects.visible_to(user)
+    counted = PartFitment.objects.filter(listing__in=mine.values("pk")).aggregate(
+        listings=Count("listing_id", distinct=True),
+        verified=Count("pk", filter=Q(verified=True)),
+        unverified=Count("pk", filter=Q(verified=False)),
+    )
+    return FitmentTotals(**counted, without=mine.count() - counted["listings"])
+
+
+def listings_overview(*, user: User, only: str = "") -> QuerySet[Listing]:
+    """Return listings with their counts of fitments; `only`: unverified, verified, none."""
+    live = Q(fitments__rejected_at=None)
+    found = (
+        Listing.objects.visible_to(user)
+        .annotate(
+            fitment_count=Count("fitments", filter=live),
+            unverified_count=Count("fitments", filter=live & Q(fitments__verified=False)),
+        )
+        .order_by("-unverified_count", "-created_at", "-id")
+    )
+    if only == "unverified":
+        return found.filter(unverified_count__gt=0)
+    if only == "verified":
+        return found.filter(fitment_count__gt=0, unverified_count=0)
+    return found.filter(fitment_count=0) if only == "none" else found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A year of a grid's row. `state`: verified, proposed, outside, built, none."""
+
+    year: int
+    state: str
+    fitment_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridRow:
+    """A model, with engine and submodel where the fitment names them."""
+
+    make: str
+    label: str
+    cells: tuple[Cell, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """Models by years, with a margin of two years so that gaps at the ends show."""
+
+    years: tuple[int, ...]
+    rows: tuple[GridRow, ...]
+    makes: int
+    models: int
+    verified: int
+    proposed: int
+    outside: int
+
+
+# The grid shows the years next to the covered ones, and no more columns than a screen holds.
+_MARGIN, _COLUMNS_MAX = 2, 40
+
+
+def coverage_grid(fitments: list[PartFitment]) -> Grid:
+    """Arrange fitments (as `fitments_list` gives them) by model and year; two queries at most."""
+    if not fitments:
+        return Grid(years=(), rows=(), makes=0, models=0, verified=0, proposed=0, outside=0)
+    first = min(row.year_start for row in fitments) - _MARGIN
+    last = max(row.year_end for row in fitments) + _MARGIN
+    years = tuple(range(max(first, last - _COLUMNS_MAX + 1), last + 1))
+    built: dict[uuid.UUID, set[int]] = defaultdict(set)
+    pairs = FitmentModelYear.objects.filter(
+        model_id__in={row.model_id for row in fitments}
+    ).values_list("model_id", "year")
+    for model_id, year in pairs:
+        built[model_id].add(year)
+    grouped: dict[tuple[str, str], list[PartFitment]] = defaultdict(list)
+    for row in fitments:
+        extra = [row.submodel.name if row.submodel else "", row.engine.code if row.engine else ""]
+        label = " ".join(filter(None, [row.model.name, *extra]))
+        grouped[row.make.name, label].append(row)
+    rows = tuple(
+        _grid_row(make, label, group, years, built[group[0].model_id])
+        for (make, label), group in grouped.items()
+    )
+    cells = [cell for row in rows for cell in row.cells]
+    return Grid(
+        years=years,
+        rows=rows,
+        makes=len({row.make_id for row in fitments}),
+        models=len({row.model_id for row in fitments}),
+        verified=sum(cell.state == "verified" for cell in cells),
+        proposed=sum(cell.state == "proposed" for cell in cells),
+        outside=sum(cell.state == "outside" for cell in cells),
+    )
+
+
+def _grid_row(
+    make: str, label: str, group: list[PartFitment], years: tuple[int, ...], built: set[int]
+) -> GridRow:
+    cells = []
+    for year in years:
+        found = next((row for row in group if row.year_start <= year <= row.year_end), None)
+        if found is None:
+            cells.append(Cell(year=year, state="built" if year in built else "none"))
+            continue
+        state = "verified" if found.verified else "proposed"
+        cells.append(
+            Cell(
+                year=year,
+                state="outside" if built and year not in built else state,
+                fitment_id=found.pk,
+            )
+        )
+    count = sum(cell.fitment_id is not None for cell in cells)
+    return GridRow(make=make, label=label, cells=tuple(cells), count=count)

@@ -1,0 +1,28 @@
+"""People and parts for fitment's tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import factory
+
+from listings.models import Listing
+from listings.services import listing_create
+from realtrack.core.actors import Actor
+from settings_app.models import User
+
+
+class UserFactory(factory.django.DjangoModelFactory[User]):
+    """A person who may work on fitment."""
+
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda number: f"fitter{number}@example.test")
+    name = factory.Sequence(lambda number: f"Fitter {number}")
+    role = "user"
+
+
+def make_listing(title: str = "Alternator", *, actor: Actor, **data: Any) -> Listing:
+    """A draft by the catalog's own service."""
+    return listing_create(data={"title": title, **data}, actor=actor)
