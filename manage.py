@@ -13,6 +13,7 @@ _WITHOUT_SERVERS = frozenset({"help", "--help", "--version", "version", "collect
 def main() -> None:
     """Run one management command."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "realtrack.settings")
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
     from realtrack import embedded
@@ -22,9 +23,13 @@ def main() -> None:
             embedded.ensure()
         except embedded.EmbeddedError as error:
             sys.exit(str(error))
-    import realtrack.celery  # noqa: F401  # tasks are sent through this app
+    try:
+        import realtrack.celery
+        import realtrack.checks  # noqa: F401  # registers what production refuses
 
-    execute_from_command_line(sys.argv)
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

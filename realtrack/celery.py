@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import os
+import warnings
+from typing import Any
 
+import structlog
 from celery import Celery
+from celery.platforms import SecurityWarning
+from celery.signals import before_task_publish, task_postrun, task_prerun
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
+# Root is the only account of many a container; messages are JSON, so nothing in them can run.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "realtrack.settings")
 
 app = Celery("realtrack")
@@ -14,3 +21,28 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 # Carries the request's id into the task, so that one search finds both in the logs.
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
+
+
+@before_task_publish.connect
+def _send_request_id(headers: dict[str, Any] | None = None, **_: Any) -> None:
+    """Give the message the id of the request or task that sends it."""
+    from realtrack.core import context
+
+    if headers is not None and context.request_id():
+        headers["realtrack_request_id"] = context.request_id()
+
+
+@task_prerun.connect
+def _adopt_request_id(task: Any = None, **_: Any) -> None:
+    """Work under the sender's id, so that events and logs of both are found by one search."""
+    from realtrack.core import context
+
+    sent = getattr(getattr(task, "request", None), "realtrack_request_id", "") or ""
+    structlog.contextvars.bind_contextvars(request_id=context.set_request_id(str(sent)))
+
+
+@task_postrun.connect
+def _drop_request_id(**_: Any) -> None:
+    from realtrack.core import context
+
+    context.clear_request_id()

@@ -90,6 +90,13 @@ def ensure(state: Path | None = None, *, fast: bool = False) -> Servers:
     )
 
 
+def keep_alive(state: Path) -> None:
+    """Have a keeper that was killed replaced; cheap, for a caller that looks again and again."""
+    layout = Layout(state.absolute())
+    if layout.state in _held and read_report(layout) is None:
+        _start_keeper(layout)
+
+
 def _make_folders(layout: Layout) -> None:
     # Root's PostgreSQL runs as another account, which must walk down to its data.
     mode = 0o711 if os.geteuid() == 0 else 0o700

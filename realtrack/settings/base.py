@@ -166,6 +166,8 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = STATE_DIR / "static"
 STATICFILES_DIRS = [path for path in (BASE_DIR / "static",) if path.exists()]
+if not IS_PRODUCTION:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns where there is none
 MEDIA_ROOT = STATE_DIR / "media"
 # Outside production files are served from where they lie, so that no step is needed after a change.
 WHITENOISE_USE_FINDERS = not IS_PRODUCTION

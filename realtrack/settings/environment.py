@@ -10,13 +10,12 @@ from realtrack.embedded.layout import PROJECT_ROOT, Layout, state_dir_from_envir
 from realtrack.settings.reader import Reader
 from realtrack.settings.secrets import DevelopmentSecrets, development_secrets
 
-environ.Env.read_env(str(PROJECT_ROOT / ".env"))
 read = Reader(environ.Env())
 
-ENVIRONMENT = read.choice(
+REALTRACK_ENV = read.choice(
     "REALTRACK_ENV", ("development", "production", "test"), default="development"
 )
-IS_PRODUCTION = ENVIRONMENT == "production"
+IS_PRODUCTION = REALTRACK_ENV == "production"
 BASE_DIR = PROJECT_ROOT
 STATE_DIR: Path = state_dir_from_environment()
 EMBEDDED = Layout(STATE_DIR)
@@ -47,6 +46,8 @@ _own: DevelopmentSecrets | None = (
     None if IS_PRODUCTION else development_secrets(STATE_DIR / "secrets")
 )
 SECRET_KEY = read.text("SECRET_KEY", _own and _own.secret_key)
+# What older sessions and links were signed with, while a new key is being brought in.
+SECRET_KEY_FALLBACKS = read.items("SECRET_KEY_FALLBACKS")
 JWT_SECRET = read.text("JWT_SECRET", _own and _own.jwt_secret)
 JWT_EXPIRY = read.seconds("JWT_EXPIRY", 15 * 60)
 JWT_REFRESH_EXPIRY = read.seconds("JWT_REFRESH_EXPIRY", 7 * 86400)
@@ -59,11 +60,27 @@ for _alias, _key_id in (("CHANNEL_ENCRYPTION_KEY", "channel"), ("COLUMN_ENCRYPTI
     _older = read.raw_bytes(_alias, b"")
     if _older:
         ENCRYPTION_KEYS.setdefault(_key_id, _older[:32])
-if not ENCRYPTION_KEYS:
+if not ENCRYPTION_KEYS and not read.has_fault("ENCRYPTION_KEYS"):
     read.refuse("ENCRYPTION_KEYS is missing")
 EMAIL_HASH_KEY = read.raw_bytes(
     "EMAIL_HASH_KEY", bytes.fromhex(_own.email_hash_key) if _own else None
 )
+
+if IS_PRODUCTION:
+    if DEBUG:
+        read.refuse("DEBUG must be off in production")
+    if "*" in ALLOWED_HOSTS:
+        read.refuse("ALLOWED_HOSTS must not be * in production")
+    if not ALLOWED_HOSTS:
+        read.refuse("ALLOWED_HOSTS is missing")
+    # Fewer characters than a generated key has, or one that was copied from an example.
+    for _name, _secret in (("SECRET_KEY", SECRET_KEY), ("JWT_SECRET", JWT_SECRET)):
+        if _secret and (len(_secret) < 40 or _secret.startswith(("django-insecure", "change"))):
+            read.refuse(f"{_name} is a default or too short: take 40 random characters or more")
+    if SECRET_KEY and SECRET_KEY == JWT_SECRET:
+        read.refuse("JWT_SECRET must differ from SECRET_KEY")
+if EMAIL_HASH_KEY and EMAIL_HASH_KEY in ENCRYPTION_KEYS.values():
+    read.refuse("EMAIL_HASH_KEY must differ from every key of ENCRYPTION_KEYS")
 
 DEFAULT_FROM_EMAIL = read.text("DEFAULT_FROM_EMAIL", "realtrack@localhost")
 EMAIL_URL = read.url("EMAIL_URL", "", schemes=("smtp", "smtps", "smtp+tls"))

@@ -46,3 +46,5 @@ structlog.configure(
 )
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = True
+# The id that RequestIdMiddleware settled stands in the header by then.
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True

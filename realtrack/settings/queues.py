@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kombu import Queue
+from kombu import Exchange, Queue
 
 from realtrack.schedules import SCHEDULES
 from realtrack.settings.environment import REDIS_URL, STATE_DIR
@@ -44,7 +44,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-CELERY_TASK_QUEUES = tuple(Queue(name) for name in QUEUES)
+# Each with a key of its own: celery would give all of them the default one, and every message
+# would go to every queue.
+CELERY_TASK_QUEUES = tuple(
+    Queue(name, Exchange("realtrack", type="direct"), routing_key=name) for name in QUEUES
+)
+CELERY_TASK_DEFAULT_EXCHANGE = "realtrack"
+CELERY_TASK_DEFAULT_ROUTING_KEY = "default"
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_ROUTES = {f"{app}.*": {"queue": queue} for queue, app in QUEUES.items() if app}

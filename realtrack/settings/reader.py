@@ -159,6 +159,10 @@ class Reader:
         """Add a fault that concerns more than one name."""
         self.faults.append(fault)
 
+    def has_fault(self, name: str) -> bool:
+        """Say whether something was found wrong with `name` itself."""
+        return any(fault.startswith(f"{name} ") for fault in self.faults)
+
     def finish(self) -> None:
         """Raise ImproperlyConfigured with every fault found so far, one a line."""
         if self.faults:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
+from urllib.parse import urlsplit
+
 from realtrack.settings.environment import (
     IS_PRODUCTION,
     PUBLIC_BASE_URL,
@@ -68,3 +71,27 @@ SHOPIFY_REDIRECT_URI = read.url(
 )
 SHOPIFY_API_VERSION = read.text("SHOPIFY_API_VERSION", "2026-10")
 SHOPIFY_BASE = read.url("SHOPIFY_BASE", "" if IS_PRODUCTION else SANDBOX_URL)
+
+
+def _is_loopback(url: str) -> bool:
+    host = (urlsplit(url).hostname or "").lower()
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+if IS_PRODUCTION:
+    for _name, _value in (
+        ("PUBLIC_BASE_URL", PUBLIC_BASE_URL),
+        ("EBAY_API_BASE", EBAY_API_BASE),
+        ("EBAY_APIZ_BASE", EBAY_APIZ_BASE),
+        ("EBAY_AUTH_BASE", EBAY_AUTH_BASE),
+        ("EBAY_MEDIA_BASE", EBAY_MEDIA_BASE),
+        ("EBAY_ITEM_BASE", EBAY_ITEM_BASE),
+        ("SHOPIFY_BASE", SHOPIFY_BASE),
+    ):
+        if _is_loopback(_value):
+            read.refuse(f"{_name} must not point at this machine in production")

@@ -1,0 +1,73 @@
+# Everything a developer or an operator starts. `make help` lists it.
+# The paths are relative, so that blanks and umlauts in the folder's name do no harm.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python
+INSTALL := python3 realtrack/supervisor/install.py
+ARGS ?=
+# Least line coverage of the whole suite, in percent.
+COVERAGE := 90
+
+.PHONY: help install install-dev run stop status reset shell worker migrate lint format test smoke drill bench docs
+
+help:  ## This list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+install:
+	@$(INSTALL)
+
+install-dev:
+	@$(INSTALL) --dev
+
+run: install  ## Start everything; ends by printing the address and the log-ins (VERBOSE=1 shows all lines)
+	@exec $(PYTHON) -m realtrack.supervisor run
+
+stop:  ## End everything that make run started in this state folder
+	@if [ -x $(PYTHON) ]; then $(PYTHON) -m realtrack.supervisor stop; else echo "Nothing runs here."; fi
+
+status: install  ## What runs, since when, how often restarted
+	@$(PYTHON) -m realtrack.supervisor status
+
+reset: install  ## Wipe the state folder: database, photos, secrets (asks first; YES=1 does not)
+	@$(PYTHON) -m realtrack.supervisor reset
+
+shell: install  ## A Python shell with the project loaded
+	@exec $(PYTHON) manage.py shell
+
+worker: install  ## One more Celery worker; NAME=io, cpu or default
+	@exec $(PYTHON) -m realtrack.supervisor worker --name $(or $(NAME),default)
+
+migrate: install  ## Bring the database up to date
+	@$(PYTHON) manage.py migrate
+
+lint: install-dev  ## Style, types, layers, missing migrations
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports --no-logo
+	$(PYTHON) manage.py makemigrations --check --dry-run
+	$(PYTHON) manage.py check --fail-level WARNING
+
+format: install-dev  ## Put style right where a tool can
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+test: install-dev  ## All tests; ARGS="-k name" runs some, without measuring coverage
+ifeq ($(strip $(ARGS)),)
+	@exec $(PYTHON) -m pytest -n auto --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE)
+else
+	@exec $(PYTHON) -m pytest $(ARGS)
+endif
+
+smoke: install-dev  ## Start everything in an empty folder, walk through it, stop, look for leftovers
+	@exec $(PYTHON) -m pytest -m smoke tests
+
+drill: install-dev  ## The long ones: kill servers, workers and the web while it works
+	@exec $(PYTHON) -m pytest -m drill tests $(ARGS)
+
+bench: install-dev  ## Measure; each figure stands beside a floor of the same run
+	@for file in benchmarks/*.py; do echo "== $$file"; $(PYTHON) "$$file" || exit 1; done
+
+docs: install-dev  ## Write the OpenAPI schema and the list of commands into docs/ of the state folder
+	@$(PYTHON) -m realtrack.supervisor docs
