@@ -1,0 +1,40 @@
+"""Every write to stock."""
+
+from __future__ import annotations
+
+from inventory.services.adjusting import stock_adjust, stock_set
+from inventory.services.places import place_set
+from inventory.services.record import Origin, StockResult
+from inventory.services.reserving import reservations_expire, stock_release, stock_reserve
+from inventory.services.selling import (
+    reserve_key,
+    sale_key,
+    shortage_settle,
+    stock_cancel_sale,
+    stock_return,
+    stock_sell,
+)
+from inventory.services.thresholds import low_stock_threshold_set
+from inventory.services.verifying import Problem, drift_report, ledger_verify, stock_reconcile
+
+__all__ = [
+    "Origin",
+    "Problem",
+    "StockResult",
+    "drift_report",
+    "ledger_verify",
+    "low_stock_threshold_set",
+    "place_set",
+    "reservations_expire",
+    "reserve_key",
+    "sale_key",
+    "shortage_settle",
+    "stock_adjust",
+    "stock_cancel_sale",
+    "stock_reconcile",
+    "stock_release",
+    "stock_reserve",
+    "stock_return",
+    "stock_sell",
+    "stock_set",
+]
