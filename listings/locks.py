@@ -9,7 +9,9 @@ from listings.models import Listing
 from realtrack.core.errors import NotFound
 
 
-def listings_locked(listing_ids: Sequence[uuid.UUID], *, with_deleted: bool = False) -> list[Listing]:
+def listings_locked(
+    listing_ids: Sequence[uuid.UUID], *, with_deleted: bool = False
+) -> list[Listing]:
     """Listings in the order of their keys, locked until the transaction ends."""
     rows = Listing.all_objects if with_deleted else Listing.objects
     found = rows.filter(pk__in=listing_ids).order_by("pk").select_for_update(of=("self",))

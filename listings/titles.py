@@ -23,8 +23,21 @@ from listings.title_words import (
 )
 
 MAX_LENGTH = 80  # eBay's limit, in characters
-_ORDER = ("years", "make", "model", "trim", "engine", "position", "name", "number", "condition")
-_DROP_ORDER = ("engine", "trim", "condition", "number", "years", "position", "model", "make")
+_ORDER = (
+    "years",
+    "make",
+    "model",
+    "trim",
+    "engine",
+    "position",
+    "name",
+    "number",
+    "condition",
+)
+_DROP_ORDER = ("engine", "trim", "condition", "number", "years", "position")
+_NAME_MIN = 30  # characters that a part name keeps before make and model have to go too
+# A shortened name does not end on one of these.
+_LOOSE_ENDS = frozenset({"and", "with", "for", "of", "in", "on", "the", "to", "or", "incl", "w"})
 _FIRST_CAR_YEAR = 1886
 _SAME_WORD = 80  # rapidfuzz ratio from which two makes are one word, once misspelled
 _SHORTEST_NUMBER = 4  # a shorter run of digits in a name is a size or a count, not a part number
@@ -68,7 +81,25 @@ def compose(facts: TitleFacts) -> ComposedTitle:
             break
         if pieces.pop(victim, ""):
             dropped.append(victim)
-    return ComposedTitle(title=_whole_words(_joined(pieces)), dropped=tuple(dropped))
+    _shorten_name(pieces, dropped)
+    return ComposedTitle(title=_joined(pieces), dropped=tuple(dropped))
+
+
+def _shorten_name(pieces: dict[str, str], dropped: list[str]) -> None:
+    """Only a very long name comes here too long: it ends after a word, never within one."""
+    for victim in ("", "model", "make"):
+        if victim and pieces.pop(victim, ""):
+            dropped.append(victim)
+        over = len(_joined(pieces)) - MAX_LENGTH
+        if over <= 0:
+            return
+        name = pieces.get("name", "")
+        room = len(name) - over
+        if room >= _NAME_MIN or victim == "make":
+            pieces["name"] = _whole_words(name, room)
+            if not pieces["name"]:
+                del pieces["name"]
+            return
 
 
 def _pieces(facts: TitleFacts) -> dict[str, str]:
@@ -81,8 +112,8 @@ def _pieces(facts: TitleFacts) -> dict[str, str]:
         "years": _years(facts.years),
         "make": make,
         "model": model,
-        "trim": _without(_clean(facts.trim), make, model),
-        "engine": _without(_clean(facts.engine), make, model, _clean(facts.trim)),
+        "trim": _missing_words(_clean(facts.trim), f"{make} {model}"),
+        "engine": _missing_words(_clean(facts.engine), f"{make} {model} {facts.trim} {name}"),
         "position": _missing_words(position, name),
         "name": name,
         "number": number,
@@ -95,13 +126,14 @@ def _joined(pieces: dict[str, str]) -> str:
     return " ".join(pieces[key] for key in _ORDER if key in pieces)
 
 
-def _whole_words(text: str) -> str:
-    """Only a part name of more than 80 characters comes here too long: it ends after a word."""
-    if len(text) <= MAX_LENGTH:
+def _whole_words(text: str, room: int) -> str:
+    """As many whole words as fit; none where the first does not."""
+    if len(text) <= room:
         return text
-    head, blank, _ = text[: MAX_LENGTH + 1].rpartition(" ")
-    # One word of more than 80 characters is no name; better no title than half a word.
-    return head.rstrip(" ,-/&") if blank else ""
+    words = text[: room + 1].split(" ")[:-1]
+    while words and words[-1].casefold().strip(",.&-/") in {*_LOOSE_ENDS, ""}:
+        words.pop()
+    return " ".join(words).rstrip(" ,-/&")
 
 
 def _years(years: tuple[int, ...]) -> str:
@@ -144,7 +176,9 @@ def _make_of_model(facts: TitleFacts) -> str:
 
 def _model(facts: TitleFacts, make: str) -> str:
     model = _clean(facts.donor_model) or _clean(facts.model)
-    return _without(_once(_YEAR_SPAN.sub(" ", model) if _has_more(model) else model), make)
+    bare = _without(_once(_YEAR_SPAN.sub(" ", model) if _has_more(model) else model), make)
+    spelled = (fitted for _, fitted in facts.fitments if fitted.casefold() == bare.casefold())
+    return next(spelled, bare)
 
 
 def _has_more(model: str) -> bool:

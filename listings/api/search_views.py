@@ -96,9 +96,7 @@ class FacetView(ApiView):
     def get(self, request: Request) -> Response:
         del request
         search = search_request(self.query(serializers.SearchQuery))
-        return Response(
-            {"facets": facet_answers(selectors.listing_facets(search, user=self.user))}
-        )
+        return Response({"facets": facet_answers(selectors.listing_facets(search, user=self.user))})
 
 
 class SuggestView(ApiView):
@@ -174,7 +172,8 @@ class BulkPreviewView(ApiView):
     @api_schema(
         request=serializers.BulkUpdate,
         response=inline_serializer(
-            "BulkPreview", {"rows": drf.ListField(child=drf.DictField()), "total": drf.IntegerField()}
+            "BulkPreview",
+            {"rows": drf.ListField(child=drf.DictField()), "total": drf.IntegerField()},
         ),
         summary="Preview of a bulk edit",
     )
@@ -225,9 +224,7 @@ def bulk_answer(result: BulkResult) -> dict[str, Any]:
     return {
         "updated": result.updated,
         "same": result.same,
-        "failed": [
-            {"id": one.id, "code": one.code, "reason": one.reason} for one in result.failed
-        ],
+        "failed": [{"id": one.id, "code": one.code, "reason": one.reason} for one in result.failed],
         "run_id": result.run_id,
     }
 

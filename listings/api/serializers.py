@@ -78,7 +78,11 @@ class BulkUpdate(StrictSerializer):
     ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=500)
     changes = serializers.DictField(required=False)
     price_percent = serializers.DecimalField(
-        max_digits=6, decimal_places=2, min_value=Decimal(-99), max_value=Decimal(1000), required=False
+        max_digits=6,
+        decimal_places=2,
+        min_value=Decimal(-99),
+        max_value=Decimal(1000),
+        required=False,
     )
     delete = serializers.BooleanField(required=False)
 
@@ -152,7 +156,9 @@ class ListingOut(serializers.Serializer[Any]):
     """A listing as the API tells it (made by `listings.wire`)."""
 
     id = serializers.UUIDField()
-    item_specifics = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
+    item_specifics = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField())
+    )
     team_id = serializers.UUIDField(allow_null=True)
     status = serializers.ChoiceField(choices=ListingStatus.values)
     version = serializers.IntegerField()

@@ -196,9 +196,7 @@ class RevisionRestoreView(ApiView):
 
     rights = {"POST": Right.LISTINGS_EDIT}  # noqa: RUF012 - ClassVar in the base
 
-    @api_schema(
-        request=serializers.RestoreRevision, response=_SAVED, summary="Restore a revision"
-    )
+    @api_schema(request=serializers.RestoreRevision, response=_SAVED, summary="Restore a revision")
     def post(self, request: Request, listing_id: uuid.UUID, revision: int) -> Response:
         body = self.body(serializers.RestoreRevision)
         listing = selectors.listing_get(listing_id, user=self.user)
@@ -299,5 +297,3 @@ def _moved(listing: Listing, status: str, actor: Actor) -> Listing:
 def _tagged(answer: Response, listing: Listing) -> Response:
     answer["ETag"] = f'"{listing.version}"'
     return answer
-
-

@@ -27,9 +27,7 @@ class OfferColumns(models.Model):
     schedule_time = models.DateTimeField(null=True, blank=True)
     p_upc = models.CharField(max_length=14, blank=True, default="")
     p_epid = models.CharField(max_length=20, blank=True, default="")
-    start_price = models.DecimalField(
-        max_digits=10, decimal_places=2, null=True, blank=True
-    )
+    start_price = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
     quantity = models.IntegerField(null=True, blank=True)
     item_photo_url = models.TextField(blank=True, default="")
     condition_id = models.CharField(
@@ -42,9 +40,7 @@ class OfferColumns(models.Model):
     duration = models.CharField(
         max_length=10, choices=enums.Duration.choices, blank=True, default=""
     )
-    buy_it_now_price = models.DecimalField(
-        max_digits=10, decimal_places=2, null=True, blank=True
-    )
+    buy_it_now_price = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
     best_offer_enabled = models.BooleanField(null=True, blank=True)
     best_offer_auto_accept_price = models.DecimalField(
         max_digits=10, decimal_places=2, null=True, blank=True

@@ -134,9 +134,7 @@ class Listing(
             ),
             models.CheckConstraint(condition=Q(title__length__lte=80), name="listing_title_max"),
             models.CheckConstraint(condition=Q(version__gte=1), name="listing_version_min"),
-            models.CheckConstraint(
-                condition=~Q(custom_label_sku=""), name="listing_sku_present"
-            ),
+            models.CheckConstraint(condition=~Q(custom_label_sku=""), name="listing_sku_present"),
             _known("status", ListingStatus.values, may_be_empty=False),
             _known("action", enums.FileAction.values),
             _known("relationship", enums.Relationship.values),

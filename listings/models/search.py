@@ -16,7 +16,6 @@ from listings.models.listing import Listing
 from realtrack.core.models import UuidModel
 
 
-
 class ListingSearch(models.Model):
     """Words and numbers from `listings`, stock and bins from `inventory`, states from channels.
 
@@ -112,5 +111,3 @@ class SavedSearch(UuidModel):
 
     def __str__(self) -> str:
         return self.name
-
-

@@ -37,7 +37,9 @@ _TOKEN = re.compile(
     r'(?P<minus>-)?(?:(?P<key>[A-Za-z][A-Za-z_]*):(?P<fvalue>"[^"]*"?|[^\s"]*)'
     r'|"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))'
 )
-_RANGE = re.compile(r"^(?P<op><=|>=|<|>|=)?\s*(?P<a>\d+(?:[.,]\d+)?)(?:\.\.(?P<b>\d+(?:[.,]\d+)?))?$")
+_RANGE = re.compile(
+    r"^(?P<op><=|>=|<|>|=)?\s*(?P<a>\d+(?:[.,]\d+)?)(?:\.\.(?P<b>\d+(?:[.,]\d+)?))?$"
+)
 _MAX_TEXT = 500
 _CLOSE = 70  # rapidfuzz score from which another filter's name is worth offering
 
@@ -106,9 +108,7 @@ def parse_query(text: str, *, more_filters: tuple[str, ...] = ()) -> ParsedQuery
             key = _ALIASES.get(match["key"].casefold(), match["key"].casefold())
             values = _values(match["fvalue"])
             if key in known and values:
-                filters.append(
-                    Filter(key=key, values=values, excluded=minus, token=match.group())
-                )
+                filters.append(Filter(key=key, values=values, excluded=minus, token=match.group()))
             elif key not in known:
                 unknown.append(_unknown(match.group(), key, known))
         elif match["phrase"] is not None:

@@ -191,9 +191,7 @@ def _rank(hits: Hits) -> RawSQL:
     return RawSQL(sql, params, output_field=FloatField())
 
 
-def _page(
-    rows: QuerySet[ListingSearch], sort: Sort, request: SearchRequest
-) -> list[ListingSearch]:
+def _page(rows: QuerySet[ListingSearch], sort: Sort, request: SearchRequest) -> list[ListingSearch]:
     """One row more than asked for, which tells whether there is a next page."""
     if request.cursor:
         value, listing_id = _read_cursor(request.cursor, sort, request.sort)

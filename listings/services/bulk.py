@@ -93,7 +93,11 @@ def bulk_check(ids: Sequence[uuid.UUID], edit: BulkEdit) -> None:
 
 
 def listing_bulk(
-    *, ids: Sequence[uuid.UUID], edit: BulkEdit, actor: Actor, visible: Sequence[uuid.UUID] | None = None
+    *,
+    ids: Sequence[uuid.UUID],
+    edit: BulkEdit,
+    actor: Actor,
+    visible: Sequence[uuid.UUID] | None = None,
 ) -> BulkResult:
     """Do it at once, 50 rows a transaction, a savepoint each; one revision per changed listing.
 
@@ -103,7 +107,11 @@ def listing_bulk(
     wanted = list(dict.fromkeys(ids))
     bulk_check(wanted, edit)
     run = runs.run_create(
-        kind=KIND, title=_title(edit, len(wanted)), actor=actor, total=len(wanted), params=_params(edit)
+        kind=KIND,
+        title=_title(edit, len(wanted)),
+        actor=actor,
+        total=len(wanted),
+        params=_params(edit),
     )
     runs.run_start(run_id=run.pk, actor=actor)
     acting = actor.in_run(run.pk)
@@ -229,7 +237,11 @@ def _apply(listing: Listing, edit: BulkEdit, actor: Actor) -> Listing:
     saved = listing
     if data := _data_for(listing, edit):
         saved = listing_update(
-            listing_id=listing.pk, data=data, version=None, actor=actor, reason=ChangeReason.BULK_EDIT
+            listing_id=listing.pk,
+            data=data,
+            version=None,
+            actor=actor,
+            reason=ChangeReason.BULK_EDIT,
         )
     if edit.status:
         saved = listing_transition(
@@ -290,9 +302,7 @@ def _try_move(listing: Listing, edit: BulkEdit) -> None:
         transaction.set_rollback(True)
 
 
-def _undo_one(
-    run_id: uuid.UUID, position: int, item: RunItem, actor: Actor
-) -> Failure | None:
+def _undo_one(run_id: uuid.UUID, position: int, item: RunItem, actor: Actor) -> Failure | None:
     listing_id = uuid.UUID(item.target_id)
     try:
         with transaction.atomic():

@@ -152,7 +152,9 @@ def illegal_move(before: str, target: ListingStatus) -> IllegalTransition:
     """The error for a move that the life of a listing does not have."""
     allowed = allowed_from(before)
     message = f"A {before} part cannot become {target.value}. Possible: {', '.join(allowed)}."
-    return IllegalTransition(message, extra={"from": before, "to": target.value, "allowed": allowed})
+    return IllegalTransition(
+        message, extra={"from": before, "to": target.value, "allowed": allowed}
+    )
 
 
 def _target(to: str) -> ListingStatus:

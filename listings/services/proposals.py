@@ -39,9 +39,7 @@ def proposals_make(
     same = ListingProposal.objects.filter(
         listing=listing, field__in=values, source=actor.kind.value
     )
-    dropped = {
-        (one.field, str(one.value)) for one in same.filter(state=ProposalState.DROPPED)
-    }
+    dropped = {(one.field, str(one.value)) for one in same.filter(state=ProposalState.DROPPED)}
     rows = [
         ListingProposal(
             listing=listing,

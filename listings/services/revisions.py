@@ -38,9 +38,7 @@ def listing_revision_restore(
         message = "There is no such version of this listing."
         raise NotFound(message)
     data = {
-        name: getattr(revision, name)
-        for name in fields.snapshot_fields()
-        if name != "description"
+        name: getattr(revision, name) for name in fields.snapshot_fields() if name != "description"
     }
     data["description"] = revision_description(revision)
     return listing_update(

@@ -167,4 +167,6 @@ def years_within(title: str) -> str:
     if span is None:
         return ""
     first, last = int(span.group(1)), int(span.group(2))
-    return " ".join(str(year) for year in range(first + 1, last)) if last - first < _SPAN_MAX else ""
+    return (
+        " ".join(str(year) for year in range(first + 1, last)) if last - first < _SPAN_MAX else ""
+    )

@@ -26,8 +26,6 @@ PRICE_FIELDS = frozenset(
 PRIVATE_FIELDS = frozenset({"cost", "part_source", fields.TEAM, "action"})
 
 
-
-
 @contextmanager
 def constraint_errors(sku: str) -> Iterator[None]:
     """Turn a violated constraint into the error that a person can act on."""

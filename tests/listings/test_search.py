@@ -126,9 +126,7 @@ def found(catalog: dict[str, Listing], text: str, user: User, **more: object) ->
         ("the mirror for the X5", "mirror"),
     ],
 )
-def test_search_finds_first(
-    catalog: dict[str, Listing], user: User, text: str, first: str
-) -> None:
+def test_search_finds_first(catalog: dict[str, Listing], user: User, text: str, first: str) -> None:
     assert found(catalog, text, user)[:1] == [first]
 
 
@@ -228,7 +226,8 @@ def test_search_pages_by_cursor_without_repeats_while_others_write(user: User) -
 
 
 @pytest.mark.parametrize(
-    "sort", ["relevance", "newest", "oldest", "price", "-price", "-stock", "health", "updated", "title"]
+    "sort",
+    ["relevance", "newest", "oldest", "price", "-price", "-stock", "health", "updated", "title"],
 )
 def test_search_cursor_walks_every_order(user: User, sort: str) -> None:
     # given
@@ -298,9 +297,7 @@ def test_search_of_an_old_title_ends_with_the_change(user: User) -> None:
     from listings.services import listing_update
 
     # when
-    listing_update(
-        listing_id=listing.pk, data={"title": "Water pump"}, version=1, actor=person()
-    )
+    listing_update(listing_id=listing.pk, data={"title": "Water pump"}, version=1, actor=person())
     # then
     assert listing_search(SearchRequest(text="fuel"), user=user).total == 0
     assert listing_search(SearchRequest(text="water pump"), user=user).ids == [listing.pk]
