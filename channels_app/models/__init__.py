@@ -1,0 +1,19 @@
+"""Tables of the marketplaces."""
+
+from __future__ import annotations
+
+from channels_app.models.caches import ChannelCache, ChannelPicture
+from channels_app.models.connection import ChannelConnection, OAuthState
+from channels_app.models.inbox import ChannelOrder, ChannelWebhookLog
+from channels_app.models.listing import ChannelListing, ChannelOwed
+
+__all__ = [
+    "ChannelCache",
+    "ChannelConnection",
+    "ChannelListing",
+    "ChannelOrder",
+    "ChannelOwed",
+    "ChannelPicture",
+    "ChannelWebhookLog",
+    "OAuthState",
+]
