@@ -1,0 +1,1 @@
+"""Readers of photos behind one protocol."""
