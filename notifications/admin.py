@@ -10,5 +10,11 @@ from realtrack.core.web.admin import ReadOnlyAdmin
 
 @admin.register(Notification)
 class NotificationAdmin(ReadOnlyAdmin):
-    list_display: ClassVar[tuple[str, ...]] = ("created_at", "type", "title", "severity", "recipient")
+    list_display: ClassVar[tuple[str, ...]] = (
+        "created_at",
+        "type",
+        "title",
+        "severity",
+        "recipient",
+    )
     list_filter: ClassVar[tuple[str, ...]] = ("type", "severity")

@@ -8,10 +8,9 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        """Subscribe to what people are told of; offer the bell's number and the word to pages."""
-        from notifications import handlers, live, selectors
+        """Subscribe to what people are told of; offer the bell's number."""
+        from notifications import handlers, selectors
         from realtrack.core import registry
 
         handlers.subscribe_all()
         registry.unread_counts.register("notifications", selectors.unread_count)
-        registry.live_senders.register("notifications", live.tell_changed)

@@ -55,9 +55,7 @@ class BellConsumer(AsyncJsonWebsocketConsumer):
             self._pending.cancel()
         if self.user_id is not None:
             await self.channel_layer.group_discard(live.STAFF_GROUP, self.channel_name)
-            await self.channel_layer.group_discard(
-                live.user_group(self.user_id), self.channel_name
-            )
+            await self.channel_layer.group_discard(live.user_group(self.user_id), self.channel_name)
 
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
         """The page has nothing to say but that it is there."""

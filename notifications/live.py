@@ -22,7 +22,10 @@ def user_group(user_id: uuid.UUID) -> str:
 
 def tell_bells(user_id: uuid.UUID | None) -> None:
     """Let the bells of one person, or of all, count anew; a lost word is healed by the next page."""
-    _send(STAFF_GROUP if user_id is None else user_group(user_id), {"type": "bell.changed"})
+    _send(
+        STAFF_GROUP if user_id is None else user_group(user_id),
+        {"type": "bell.changed"},
+    )
 
 
 def tell_changed(what: str) -> None:

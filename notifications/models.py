@@ -58,11 +58,11 @@ class NotificationState(models.Model):
     """What one person has read or put away."""
 
     id = models.BigAutoField(primary_key=True)
-    notification = models.ForeignKey(
-        Notification, on_delete=models.CASCADE, related_name="states"
-    )
+    notification = models.ForeignKey(Notification, on_delete=models.CASCADE, related_name="states")
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notification_states"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="notification_states",
     )
     read_at = models.DateTimeField(null=True)
     dismissed_at = models.DateTimeField(null=True)

@@ -31,7 +31,11 @@ def notifications_for(user: User) -> QuerySet[Notification]:
     return (
         Notification.objects.filter(
             Q(recipient=user)
-            | Q(recipient__isnull=True, right__in=rights, created_at__gte=user.created_at)
+            | Q(
+                recipient__isnull=True,
+                right__in=rights,
+                created_at__gte=user.created_at,
+            )
         )
         .exclude(Exists(states.filter(dismissed_at__isnull=False)))
         .annotate(is_read=ExpressionWrapper(is_read, output_field=BooleanField()))

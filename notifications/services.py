@@ -16,7 +16,7 @@ from settings_app.models import User
 
 def notification_create(
     *,
-    type: NotificationType,  # noqa: A002 - the column's name
+    type: NotificationType,
     title: str,
     right: Right,
     severity: Severity = Severity.INFO,
@@ -53,7 +53,9 @@ def notification_read(*, notification_id: uuid.UUID, user: User) -> None:
     selectors.notification_for(user, notification_id)
     with transaction.atomic():
         NotificationState.objects.update_or_create(
-            notification_id=notification_id, user=user, defaults={"read_at": timezone.now()}
+            notification_id=notification_id,
+            user=user,
+            defaults={"read_at": timezone.now()},
         )
         transaction.on_commit(lambda: live.tell_bells(user.pk))
 

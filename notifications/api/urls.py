@@ -7,10 +7,14 @@ from notifications.api import views
 urlpatterns = [
     path("notifications", views.NotificationListView.as_view(), name="notification-list"),
     path(
-        "notifications/unread-count", views.UnreadCountView.as_view(), name="notification-unread"
+        "notifications/unread-count",
+        views.UnreadCountView.as_view(),
+        name="notification-unread",
     ),
     path(
-        "notifications/mark-all-read", views.MarkAllReadView.as_view(), name="notification-read-all"
+        "notifications/mark-all-read",
+        views.MarkAllReadView.as_view(),
+        name="notification-read-all",
     ),
     path(
         "notifications/<uuid:notification_id>/read",
@@ -18,6 +22,8 @@ urlpatterns = [
         name="notification-read",
     ),
     path(
-        "notifications/<uuid:notification_id>", views.DismissView.as_view(), name="notification"
+        "notifications/<uuid:notification_id>",
+        views.DismissView.as_view(),
+        name="notification",
     ),
 ]

@@ -61,7 +61,10 @@ class NotificationListView(ApiView):
             found = found.filter(type=query["type"])
         rows = found[query["offset"] : query["offset"] + query["limit"]]
         return page_of(
-            "notifications", NotificationOut(rows, many=True).data, total=found.count(), query=query
+            "notifications",
+            NotificationOut(rows, many=True).data,
+            total=found.count(),
+            query=query,
         )
 
 

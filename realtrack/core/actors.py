@@ -37,7 +37,11 @@ class Actor:
     def person(cls, user: User, *, ip: str | None = None) -> Actor:
         """The signed-in person; `ip` is the address as believed from trusted proxies."""
         return cls(
-            kind=ActorKind.PERSON, user_id=user.pk, label=user.label, ip=ip, role=user.role
+            kind=ActorKind.PERSON,
+            user_id=user.pk,
+            label=user.label,
+            ip=ip,
+            role=user.role,
         )
 
     @classmethod

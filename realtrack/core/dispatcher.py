@@ -97,7 +97,7 @@ def _deliver(delivery: EventDelivery, row: AuditLog) -> None:
         # The database went away: the claim goes stale and is taken up again.
         connection.close()
         raise
-    except Exception as error:  # noqa: BLE001 - a handler's fault must not stop the others; it is kept in the row and logged
+    except Exception as error:
         logger.exception("event_delivery_failed", subscriber=delivery.subscriber)
         _put_back(delivery, f"{type(error).__name__}: {error}"[:2000])
     else:
@@ -111,7 +111,7 @@ def _put_back(delivery: EventDelivery, error: str) -> None:
         _give_up(delivery, error)
         return
     base = BACKOFF_SECONDS[delivery.attempts - 1]
-    wait = datetime.timedelta(seconds=base * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, not a secret
+    wait = datetime.timedelta(seconds=base * random.uniform(0.8, 1.2))
     EventDelivery.objects.filter(pk=delivery.pk).update(
         state=DeliveryState.PENDING,
         next_attempt=timezone.now() + wait,
@@ -129,7 +129,10 @@ def _give_up(delivery: EventDelivery, error: str) -> None:
             events.emit(
                 EventDead(
                     entity_id=delivery.event_id,
-                    metadata={"event": delivery.event, "subscriber": delivery.subscriber},
+                    metadata={
+                        "event": delivery.event,
+                        "subscriber": delivery.subscriber,
+                    },
                 ),
                 actor=Actor.system("dispatcher"),
             )
@@ -137,10 +140,11 @@ def _give_up(delivery: EventDelivery, error: str) -> None:
 
 def delivery_retry(*, delivery_id: int, actor: Actor) -> None:
     """Put a dead delivery back in line with fresh attempts; raises NotFound when it is not dead."""
-    del actor  # whoever may steer runs may do it; the log line of its effect names the cause
-    updated = EventDelivery.objects.filter(pk=delivery_id, state=DeliveryState.DEAD).update(
-        state=DeliveryState.PENDING, attempts=0, next_attempt=timezone.now()
-    )
+    del (
+        actor
+    )  # whoever may steer runs may do it; the log line of its effect names the cause
+    updated = EventDelivery.objects.filter(
+        pk=delivery_id, state=DeliveryState.DEAD
+    ).update(state=DeliveryState.PENDING, attempts=0, next_attempt=timezone.now())
     if not updated:
         raise NotFound("This delivery is not waiting for a retry.")
-

@@ -45,7 +45,10 @@ class AuditLog(models.Model):
         db_table = "audit_logs"
         ordering: ClassVar[list[str]] = ["-created_at", "-id"]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["entity_type", "entity_id", "-created_at"], name="idx_audit_entity"),
+            models.Index(
+                fields=["entity_type", "entity_id", "-created_at"],
+                name="idx_audit_entity",
+            ),
             models.Index(fields=["action", "-created_at"], name="idx_audit_action"),
             models.Index(fields=["actor_id", "-created_at"], name="idx_audit_actor"),
             models.Index(fields=["-created_at"], name="idx_audit_created"),
@@ -88,7 +91,8 @@ class EventDelivery(models.Model):
                 fields=["event_id", "subscriber"], name="uniq_delivery_event_subscriber"
             ),
             models.CheckConstraint(
-                condition=models.Q(state__in=DeliveryState.values), name="delivery_state_known"
+                condition=models.Q(state__in=DeliveryState.values),
+                name="delivery_state_known",
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
@@ -120,9 +124,14 @@ class Run(UuidModel):
 
     kind = models.CharField(max_length=60)
     title = models.CharField(max_length=200)
-    state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.PENDING)
+    state = models.CharField(
+        max_length=10, choices=RunState.choices, default=RunState.PENDING
+    )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="runs"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="runs",
     )
     actor_kind = models.CharField(max_length=20)
     actor_label = models.CharField(max_length=200, default="")
@@ -141,7 +150,7 @@ class Run(UuidModel):
     finished_at = models.DateTimeField(null=True)
     cancel_requested_at = models.DateTimeField(null=True)
     error = models.TextField(default="")
-    idempotency_key = models.CharField(max_length=200, null=True, unique=True)  # noqa: DJ001 - NULL means none; many runs have none
+    idempotency_key = models.CharField(max_length=200, null=True, unique=True)
 
     class Meta:
         db_table = "runs"
@@ -173,13 +182,20 @@ class Run(UuidModel):
     @property
     def done(self) -> int:
         """Rows with a verdict so far."""
-        return self.created_count + self.changed_count + self.same_count + self.refused_count
+        return (
+            self.created_count
+            + self.changed_count
+            + self.same_count
+            + self.refused_count
+        )
 
     @property
     def seconds(self) -> float | None:
         """How long it took or has taken up to its last sign of life."""
         end = self.finished_at or self.heartbeat_at
-        return (end - self.started_at).total_seconds() if self.started_at and end else None
+        return (
+            (end - self.started_at).total_seconds() if self.started_at and end else None
+        )
 
 
 class RunItemState(models.TextChoices):
@@ -213,13 +229,18 @@ class RunItem(models.Model):
         db_table = "run_items"
         ordering: ClassVar[list[str]] = ["position"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["run", "position"], name="uniq_run_item_position"),
+            models.UniqueConstraint(
+                fields=["run", "position"], name="uniq_run_item_position"
+            ),
             models.CheckConstraint(
-                condition=models.Q(state__in=RunItemState.values), name="run_item_state_known"
+                condition=models.Q(state__in=RunItemState.values),
+                name="run_item_state_known",
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["target_type", "target_id"], name="idx_run_items_target"),
+            models.Index(
+                fields=["target_type", "target_id"], name="idx_run_items_target"
+            ),
             models.Index(fields=["run", "state"], name="idx_run_items_state"),
         ]
 

@@ -88,11 +88,12 @@ class RunKind:
 
 # Lists filter by what upper apps know: key = filter name (`fits`), value narrows a Listing queryset.
 search_filters: Slot[Callable[[QuerySet[Any], str], QuerySet[Any]]] = Slot(
-    "search_filters", "narrow the catalog by what an upper app knows, such as the vehicle"
+    "search_filters",
+    "narrow the catalog by what an upper app knows, such as the vehicle",
 )
 # Rows of an import file that belong to an upper app, such as fitment rows or the first stock.
-import_sinks: Slot[Callable[[uuid.UUID, Sequence[Mapping[str, str]], Actor], int]] = Slot(
-    "import_sinks", "take the rows of an import file that belong to an upper app"
+import_sinks: Slot[Callable[[uuid.UUID, Sequence[Mapping[str, str]], Actor], int]] = (
+    Slot("import_sinks", "take the rows of an import file that belong to an upper app")
 )
 # Two listings become one: each participant moves its rows from the second to the first.
 merge_participants: Slot[Callable[[uuid.UUID, uuid.UUID, Actor], None]] = Slot(
@@ -113,7 +114,8 @@ listing_photos: Slot[
 ] = Slot("listing_photos", "photos of listings in order, primary first")
 # Called in the cause's own transaction: (listing ids, kind); kind: quantity, price, content, end.
 owed_writers: Slot[Callable[[Sequence[uuid.UUID], str], None]] = Slot(
-    "owed_writers", "note what is owed to the marketplaces, in the transaction of its cause"
+    "owed_writers",
+    "note what is owed to the marketplaces, in the transaction of its cause",
 )
 reference_seeders: Slot[Callable[[], SeedResult]] = Slot(
     "reference_seeders", "load reference data; idempotent, keeps what staff changed"
@@ -130,13 +132,13 @@ rights_source: Slot[Callable[[], Mapping[tuple[str, str], bool]]] = Slot(
 nav_counts: Slot[Callable[[Any], Mapping[str, int]]] = Slot(
     "nav_counts", "counts beside the navigation's items"
 )
-unread_counts: Slot[Callable[[Any], int]] = Slot("unread_counts", "the bell's number for a user")
-# Sent to browsers after a commit: (what changed, user ids or None for all staff).
-live_senders: Slot[Callable[[str], None]] = Slot(
-    "live_senders", "tell open pages that something changed"
+unread_counts: Slot[Callable[[Any], int]] = Slot(
+    "unread_counts", "the bell's number for a user"
 )
 # Ciphertexts that `rotate_keys` rewrites: callable(batch size) -> number rewritten.
-rotators: Slot[Callable[[], int]] = Slot("rotators", "re-encrypt an app's columns with the newest key")
+rotators: Slot[Callable[[], int]] = Slot(
+    "rotators", "re-encrypt an app's columns with the newest key"
+)
 
 ALL_SLOTS: tuple[Slot[Any], ...] = (
     search_filters,
@@ -153,6 +155,5 @@ ALL_SLOTS: tuple[Slot[Any], ...] = (
     rights_source,
     nav_counts,
     unread_counts,
-    live_senders,
     rotators,
 )

@@ -21,7 +21,9 @@ def kick(task: Task[Any, Any], *args: str | int, coalesce: str = "") -> bool:
     sent). Call it from `transaction.on_commit`.
     """
     try:
-        if coalesce and not redis.client().set(redis.key("kick", coalesce), "1", nx=True, px=1000):
+        if coalesce and not redis.client().set(
+            redis.key("kick", coalesce), "1", nx=True, px=1000
+        ):
             # The task that holds the key clears it when it begins: what commits later kicks anew.
             return True
         task.apply_async(args=list(args), retry=False)

@@ -111,9 +111,7 @@ def password(request: HttpRequest) -> HttpResponse:
 @requires(Right.OWN_ACCOUNT)
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     """End every session and token of this user, this one too."""
-    services.user_sign_out_everywhere(
-        user_id=user_of(request).pk, actor=actor_of(request)
-    )
+    services.user_sign_out_everywhere(user_id=user_of(request).pk, actor=actor_of(request))
     logout(request)
     return redirect(request, reverse("login"))
 

@@ -120,9 +120,7 @@ def user_add(request: HttpRequest) -> HttpResponse:
         "roles": UserRole.choices,
         "form": form,
     }
-    return render_page(
-        request, "settings_app/settings.html", context, partial="panel", status=422
-    )
+    return render_page(request, "settings_app/settings.html", context, partial="panel", status=422)
 
 
 @require_POST
@@ -154,17 +152,33 @@ def privacy(request: HttpRequest) -> HttpResponse:
     )
 
 
+_INPUTS = {
+    Kind.BOOLEAN: "checkbox",
+    Kind.INTEGER: "integer",
+    Kind.DECIMAL: "number",
+    Kind.CHOICE: "select",
+    Kind.SECRET: "password",
+}
+
+
 def _field(definition: Setting, user: Any) -> dict[str, Any]:
-    shown = selectors.settings_of(definition.category)[definition.category][
-        definition.key
-    ]
+    """Return what the field component needs of a setting; a secret's value never goes out."""
+    shown = selectors.settings_of(definition.category)[definition.category][definition.key]
+    editable = user_can(user, definition.right)
+    secret = definition.kind is Kind.SECRET
     return {
-        "definition": definition,
+        "category": definition.category,
+        "key": definition.key,
+        "label": definition.help,
         "id": f"set-{definition.category}-{definition.key}",
-        "value": "" if definition.kind is Kind.SECRET else shown["value"],
-        "shown": shown["value"],
-        "is_default": shown["is_default"],
-        "editable": user_can(user, definition.right),
+        "kind": "textarea"
+        if definition.max_length > 1000
+        else _INPUTS.get(definition.kind, "text"),
+        "options": [(one, one) for one in definition.choices],
+        "value": "" if secret else shown["value"],
+        "placeholder": (shown["value"] or "not set") if secret else "",
+        "help": definition.allowed().capitalize() if definition.kind is not Kind.BOOLEAN else "",
+        "readonly": not editable,
         "fault": "",
     }
 

@@ -40,10 +40,7 @@ def test_login_gives_tokens_and_who_one_is() -> None:
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {body['accessToken']}")
     assert client.get("/api/auth/me").json()["user"]["email"] == "user@test.example"
-    assert (
-        AuditLog.objects.filter(event="user.signed_in", entity_id=str(user.pk)).count()
-        == 1
-    )
+    assert AuditLog.objects.filter(event="user.signed_in", entity_id=str(user.pk)).count() == 1
 
 
 @pytest.mark.parametrize(
@@ -64,9 +61,7 @@ def test_wrong_is_wrong_in_the_same_words(email: str, password: str) -> None:
 
 
 def test_unknown_fields_and_missing_ones_are_named() -> None:
-    answer = APIClient().post(
-        "/api/auth/login", {"email": "a@b.example", "isAdmin": True}
-    )
+    answer = APIClient().post("/api/auth/login", {"email": "a@b.example", "isAdmin": True})
     assert answer.status_code == 400
     assert {(one["attr"], one["code"]) for one in answer.json()["errors"]} == {
         ("isAdmin", "unknown_field")
@@ -112,9 +107,7 @@ def test_refresh_rotates_and_the_old_one_is_dead_with_its_family() -> None:
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {second['accessToken']}")
     assert client.get("/api/auth/me").status_code == 401
-    again = APIClient().post(
-        "/api/auth/refresh", {"refreshToken": second["refreshToken"]}
-    )
+    again = APIClient().post("/api/auth/refresh", {"refreshToken": second["refreshToken"]})
     assert again.status_code == 401
     assert AuditLog.objects.filter(event="user.token_reused").count() == 1
 
@@ -125,14 +118,9 @@ def test_logout_ends_the_refresh_token() -> None:
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {body['accessToken']}")
     assert (
-        client.post(
-            "/api/auth/logout", {"refreshToken": body["refreshToken"]}
-        ).status_code
-        == 204
+        client.post("/api/auth/logout", {"refreshToken": body["refreshToken"]}).status_code == 204
     )
-    answer = APIClient().post(
-        "/api/auth/refresh", {"refreshToken": body["refreshToken"]}
-    )
+    answer = APIClient().post("/api/auth/refresh", {"refreshToken": body["refreshToken"]})
     assert answer.status_code == 401
 
 
@@ -149,13 +137,9 @@ def test_a_new_password_ends_all_tokens_but_the_ones_it_answers_with() -> None:
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {old['accessToken']}")
     new_password = "another-long-password-9"
-    wrong = client.post(
-        "/api/auth/password", {"oldPassword": "x", "newPassword": new_password}
-    )
+    wrong = client.post("/api/auth/password", {"oldPassword": "x", "newPassword": new_password})
     assert wrong.json()["errors"][0]["attr"] == "oldPassword"
-    weak = client.post(
-        "/api/auth/password", {"oldPassword": PASSWORD, "newPassword": "12345"}
-    )
+    weak = client.post("/api/auth/password", {"oldPassword": PASSWORD, "newPassword": "12345"})
     assert weak.status_code == 400
     answer = client.post(
         "/api/auth/password", {"oldPassword": PASSWORD, "newPassword": new_password}
@@ -177,9 +161,7 @@ def test_registration_is_for_admins() -> None:
     answer = api_of("admin").post("/api/auth/register", body)
     assert answer.status_code == 201
     assert User.objects.get(email="new@test.example").role == "user"
-    again = api_of("admin").post(
-        "/api/auth/register", {**body, "email": "NEW@test.example"}
-    )
+    again = api_of("admin").post("/api/auth/register", {**body, "email": "NEW@test.example"})
     assert again.json()["errors"][0]["attr"] == "email"
 
 
@@ -200,9 +182,7 @@ def test_of_two_admins_demoting_each_other_at_once_one_stays() -> None:
 
     def demote(user: User) -> bool:
         try:
-            services.user_role_set(
-                user_id=user.pk, role="user", actor=Actor.system("test")
-            )
+            services.user_role_set(user_id=user.pk, role="user", actor=Actor.system("test"))
         except services.Conflict:
             return False
         finally:
@@ -219,10 +199,7 @@ def test_of_two_admins_demoting_each_other_at_once_one_stays() -> None:
 
 def test_guessing_is_slowed_down_and_then_locked() -> None:
     user_of("user")
-    codes = [
-        _login(password=f"wrong{n}").status_code
-        for n in range(sign_in.TRIES_PER_MINUTE + 2)
-    ]
+    codes = [_login(password=f"wrong{n}").status_code for n in range(sign_in.TRIES_PER_MINUTE + 2)]
     assert codes[0] == 401
     assert codes[-1] == 429
     answer = _login(password="wrong")

@@ -47,9 +47,7 @@ def test_defaults_hold_until_somebody_changes_them() -> None:
         ("general/business_name", {"a": 1}, "text"),
     ],
 )
-def test_a_wrong_value_is_refused_with_what_is_allowed(
-    path: str, value: Any, words: str
-) -> None:
+def test_a_wrong_value_is_refused_with_what_is_allowed(path: str, value: Any, words: str) -> None:
     answer = api_of("manager").put(f"/api/settings/{path}", {"value": value})
     assert answer.status_code == 400
     assert words in answer.json()["errors"][0]["detail"]
@@ -74,9 +72,7 @@ def test_a_secret_is_written_once_and_never_read_back() -> None:
     # given
     secret = "sk-test-abcdef123456"
     assert (
-        api_of("manager")
-        .put("/api/settings/ai/openai_api_key", {"value": secret})
-        .status_code
+        api_of("manager").put("/api/settings/ai/openai_api_key", {"value": secret}).status_code
         == 403
     )
     # when
@@ -92,9 +88,7 @@ def test_a_secret_is_written_once_and_never_read_back() -> None:
 
 
 def test_a_change_is_seen_by_another_process_at_once() -> None:
-    services.setting_set(
-        category="general", key="business_name", value="Old", actor=ACTOR
-    )
+    services.setting_set(category="general", key="business_name", value="Old", actor=ACTOR)
     assert selectors.setting_value("general", "business_name") == "Old"
     code = (
         "import django; from django.conf import settings;"
@@ -119,9 +113,7 @@ def test_a_change_is_seen_by_another_process_at_once() -> None:
 
 def test_undo_puts_the_former_value_back() -> None:
     for name in ("One", "Two"):
-        services.setting_set(
-            category="general", key="business_name", value=name, actor=ACTOR
-        )
+        services.setting_set(category="general", key="business_name", value=name, actor=ACTOR)
     services.setting_undo(category="general", key="business_name", actor=ACTOR)
     assert selectors.setting_value("general", "business_name") == "One"
 
@@ -131,18 +123,12 @@ def test_every_definition_takes_its_own_default() -> None:
         assert definition.clean(definition.default) is not None, definition.name
 
 
-def test_rights_that_an_admin_changed_win_and_admins_cannot_lock_themselves_out() -> (
-    None
-):
+def test_rights_that_an_admin_changed_win_and_admins_cannot_lock_themselves_out() -> None:
     assert not role_has("user", Right.CHANNELS_PUBLISH)
-    services.role_right_set(
-        role="user", right="channels.publish", allowed=True, actor=ACTOR
-    )
+    services.role_right_set(role="user", right="channels.publish", allowed=True, actor=ACTOR)
     assert role_has("user", Right.CHANNELS_PUBLISH)
     with pytest.raises(Conflict):
-        services.role_right_set(
-            role="admin", right="users.manage", allowed=False, actor=ACTOR
-        )
+        services.role_right_set(role="admin", right="users.manage", allowed=False, actor=ACTOR)
     with pytest.raises(InvalidInput):
         services.role_right_set(role="user", right="no.such", allowed=True, actor=ACTOR)
 
@@ -156,23 +142,15 @@ def _profile(**changes: Any) -> dict[str, Any]:
 
 def test_exactly_one_shipping_profile_is_the_default() -> None:
     client = api_of("manager")
-    first = client.post(
-        "/api/settings/shipping-profiles", _profile(isDefault=True)
-    ).json()
-    second = client.post(
-        "/api/settings/shipping-profiles", _profile(name="B", isDefault=True)
-    )
+    first = client.post("/api/settings/shipping-profiles", _profile(isDefault=True)).json()
+    second = client.post("/api/settings/shipping-profiles", _profile(name="B", isDefault=True))
     assert second.status_code == 201
     assert ShippingProfile.objects.filter(is_default=True).count() == 1
     assert not ShippingProfile.objects.get(pk=first["profile"]["id"]).is_default
     second_id = second.json()["profile"]["id"]
+    assert client.delete(f"/api/settings/shipping-profiles/{second_id}").status_code == 409
     assert (
-        client.delete(f"/api/settings/shipping-profiles/{second_id}").status_code == 409
-    )
-    assert (
-        client.delete(
-            f"/api/settings/shipping-profiles/{first['profile']['id']}"
-        ).status_code
+        client.delete(f"/api/settings/shipping-profiles/{first['profile']['id']}").status_code
         == 204
     )
 
@@ -188,9 +166,7 @@ def test_exactly_one_shipping_profile_is_the_default() -> None:
     ],
 )
 def test_a_bad_profile_is_refused_by_field(changes: dict[str, Any], attr: str) -> None:
-    answer = api_of("manager").post(
-        "/api/settings/shipping-profiles", _profile(**changes)
-    )
+    answer = api_of("manager").post("/api/settings/shipping-profiles", _profile(**changes))
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["attr"] == attr
     assert ShippingProfile.objects.count() == 0
@@ -204,8 +180,6 @@ def test_pricing_rules_keep_their_parameters_untouched() -> None:
     client = api_of("manager")
     made = client.post("/api/settings/pricing-rules", body).json()["rule"]
     assert made["parameters"] == {"percentage": 15, "base_key": "cost"}
-    changed = client.put(
-        f"/api/settings/pricing-rules/{made['id']}", {**body, "active": False}
-    )
+    changed = client.put(f"/api/settings/pricing-rules/{made['id']}", {**body, "active": False})
     assert changed.json()["rule"]["active"] is False
     assert [rule.name for rule in catalog.pricing_rules()] == ["Markup"]

@@ -25,7 +25,9 @@ class RunOut(serializers.Serializer[Run]):
     job_id = serializers.UUIDField(source="id")
     kind = serializers.CharField()
     title = serializers.CharField()
-    state = serializers.ChoiceField(choices=["pending", "running", "done", "failed", "cancelled"])
+    state = serializers.ChoiceField(
+        choices=["pending", "running", "done", "failed", "cancelled"]
+    )
     done = serializers.IntegerField()
     total = serializers.IntegerField()
     created = serializers.IntegerField(source="created_count")
@@ -55,7 +57,8 @@ class LiveView(ApiView):
     throttle_free = True
 
     @api_schema(
-        response=inline_serializer("Live", {"status": serializers.CharField()}), summary="Alive"
+        response=inline_serializer("Live", {"status": serializers.CharField()}),
+        summary="Alive",
     )
     def get(self, request: Request) -> Response:
         del request
@@ -86,7 +89,11 @@ class ReadyView(ApiView):
         body: dict[str, Any] = {"status": "ok" if found.ready else "unavailable"}
         if user_can(request.user, Right.HEALTH_DETAIL):
             body["checks"] = {
-                name: {"ok": result.ok, "detail": result.detail, "data": dict(result.data)}
+                name: {
+                    "ok": result.ok,
+                    "detail": result.detail,
+                    "data": dict(result.data),
+                }
                 for name, result in found.checks.items()
             }
         return Response(body, status=200 if found.ready else 503)
@@ -113,9 +120,13 @@ class JobListView(ApiView):
     def get(self, request: Request) -> Response:
         del request
         query = self.query(RunListQuery)
-        found = selectors.run_list(kind=query.get("kind", ""), state=query.get("state", ""))
+        found = selectors.run_list(
+            kind=query.get("kind", ""), state=query.get("state", "")
+        )
         rows = found[query["offset"] : query["offset"] + query["limit"]]
-        return page_of("jobs", RunOut(rows, many=True).data, total=found.count(), query=query)
+        return page_of(
+            "jobs", RunOut(rows, many=True).data, total=found.count(), query=query
+        )
 
 
 class JobView(ApiView):

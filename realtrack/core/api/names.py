@@ -11,9 +11,11 @@ def to_camel(name: str) -> str:
     """Return `part_number` as `partNumber`; each part of a dotted path by itself."""
     return ".".join(
         _SNAKE.sub(
-            lambda found: found.group()[0] + found.group()[2].upper()
-            if len(found.group()) == 3
-            else found.group()[1].upper(),
+            lambda found: (
+                found.group()[0] + found.group()[2].upper()
+                if len(found.group()) == 3
+                else found.group()[1].upper()
+            ),
             part,
         )
         for part in name.split(".")

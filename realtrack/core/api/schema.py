@@ -39,7 +39,8 @@ class AppSchema(AutoSchema):
             bodies.setdefault(
                 str(status),
                 self._get_response_for_code(
-                    OpenApiResponse(response=ErrorAnswer, description=words), str(status)
+                    OpenApiResponse(response=ErrorAnswer, description=words),
+                    str(status),
                 ),
             )
         return bodies
@@ -55,7 +56,11 @@ def api_schema(
     responses: dict[Any, Any] | None = None,
 ) -> Any:
     """Describe one method of a view: body, answer, query, status of success."""
-    answers = responses or {status: response if response is not None else OpenApiResponse(description="Done.")}
+    answers = responses or {
+        status: response
+        if response is not None
+        else OpenApiResponse(description="Done.")
+    }
     return extend_schema(
         request=request,
         responses=answers,

@@ -26,7 +26,8 @@ class StrictMixin:
                 raise serializers.ValidationError(
                     {
                         name: serializers.ErrorDetail(
-                            f"{to_camel(str(name))} is not a field of this request.", code="unknown_field"
+                            f"{to_camel(str(name))} is not a field of this request.",
+                            code="unknown_field",
                         )
                         for name in unknown
                     }
@@ -66,6 +67,8 @@ class ErrorItem(serializers.Serializer[Any]):
 class ErrorAnswer(serializers.Serializer[Any]):
     """The one error shape."""
 
-    type = serializers.ChoiceField(choices=["validation_error", "client_error", "server_error"])
+    type = serializers.ChoiceField(
+        choices=["validation_error", "client_error", "server_error"]
+    )
     errors = ErrorItem(many=True)
     request_id = serializers.CharField(allow_blank=True)

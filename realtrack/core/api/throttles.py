@@ -51,7 +51,11 @@ class WindowThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: APIView) -> bool:
         if getattr(view, "throttle_free", False):
             return True
-        if request.user is not None and request.user.is_authenticated and request.auth is None:
+        if (
+            request.user is not None
+            and request.user.is_authenticated
+            and request.auth is None
+        ):
             if self.scope != "short":
                 return True
             limit, seconds = SESSION_PER_SECOND, 1
@@ -90,7 +94,9 @@ class EndpointThrottle(BaseThrottle):
             return True
         limit, seconds = parse_rate(rate)
         self._wait = window_hit(
-            f"endpoint:{type(view).__name__}:{caller_of(request)}", limit=limit, seconds=seconds
+            f"endpoint:{type(view).__name__}:{caller_of(request)}",
+            limit=limit,
+            seconds=seconds,
         )
         return self._wait == 0.0
 

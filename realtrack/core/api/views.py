@@ -32,7 +32,13 @@ class ApiView(APIView):
     throttle_free: ClassVar[bool] = False
     # No OPTIONS document: the schema tells more; CORS preflights are answered by middleware.
     metadata_class = None
-    http_method_names: ClassVar[Sequence[str]] = ["get", "post", "put", "patch", "delete"]  # type: ignore[misc]  # ours is narrower
+    http_method_names: ClassVar[Sequence[str]] = [
+        "get",
+        "post",
+        "put",
+        "patch",
+        "delete",
+    ]  # type: ignore[misc]  # ours is narrower
 
     @property
     def user(self) -> User:
@@ -66,7 +72,9 @@ class ApiView(APIView):
         return dict(serializer.validated_data)
 
 
-def page_of(name: str, rows: Sequence[Any], *, total: int, query: Mapping[str, Any]) -> Response:
+def page_of(
+    name: str, rows: Sequence[Any], *, total: int, query: Mapping[str, Any]
+) -> Response:
     """Return a list's envelope: `{<plural>: […], total, limit, offset}`."""
     return Response(
         {name: rows, "total": total, "limit": query["limit"], "offset": query["offset"]}

@@ -10,7 +10,13 @@ from django.template.loader import render_to_string
 
 from realtrack.core import context
 from realtrack.core.api.names import to_camel
-from realtrack.core.errors import AppError, InvalidInput, NotAllowed, NotFound, TooManyRequests
+from realtrack.core.errors import (
+    AppError,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    TooManyRequests,
+)
 from realtrack.core.web.render import wants_fragment
 
 logger = structlog.get_logger(__name__)
@@ -36,7 +42,12 @@ def _api_body(error: AppError) -> dict[str, Any]:
         for text in texts
     ] or [{"code": error.reason, "detail": error.message, "attr": None}]
     kind = "server_error" if error.status >= 500 else "client_error"
-    return {"type": kind, "errors": errors, "requestId": context.request_id(), **error.extra}
+    return {
+        "type": kind,
+        "errors": errors,
+        "requestId": context.request_id(),
+        **error.extra,
+    }
 
 
 def _page(request: HttpRequest, error: AppError) -> HttpResponse:
@@ -48,7 +59,9 @@ def _page(request: HttpRequest, error: AppError) -> HttpResponse:
         "retry_after": error.retry_after,
     }
     if wants_fragment(request):
-        return HttpResponse(render_to_string("errors/fragment.html", values), status=status)
+        return HttpResponse(
+            render_to_string("errors/fragment.html", values), status=status
+        )
     page = status if status in _PAGES else (500 if status >= 500 else 400)
     return HttpResponse(render_to_string(f"errors/{page}.html", values), status=status)
 
@@ -88,7 +101,10 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """CSRF_FAILURE_VIEW: most often a page that lay open over a sign-in elsewhere."""
     logger.warning("csrf_refused", reason=reason, path=request.path)
     return render(
-        request, NotAllowed("This page was open for too long. Reload it and try again.", code="csrf")
+        request,
+        NotAllowed(
+            "This page was open for too long. Reload it and try again.", code="csrf"
+        ),
     )
 
 

@@ -10,5 +10,9 @@ urlpatterns = [
     path("<uuid:run_id>/", runs.run_detail, name="detail"),
     path("<uuid:run_id>/cancel/", runs.run_cancel, name="cancel"),
     path("<uuid:run_id>/retry/", runs.run_retry, name="retry"),
-    path("deliveries/<int:delivery_id>/retry/", runs.delivery_retry, name="delivery-retry"),
+    path(
+        "deliveries/<int:delivery_id>/retry/",
+        runs.delivery_retry,
+        name="delivery-retry",
+    ),
 ]
