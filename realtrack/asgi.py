@@ -14,8 +14,8 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from realtrack.wsgi import application as http_application  # sets Django up; keep it first
-from django.conf import settings  # isort: skip
+from realtrack.settings.environment import TRUSTED_PROXIES
+from realtrack.wsgi import application as http_application  # sets Django up
 
 # database connections = threads × processes
 HTTP_THREADS = 8
@@ -29,15 +29,18 @@ def _websocket_routes() -> list[Any]:
     return list(websocket_urlpatterns)
 
 
+# Three libraries write the types of one protocol differently.
+_protocols: Any = ProtocolTypeRouter
+_wsgi: Any = http_application
 application = ProxyHeadersMiddleware(
-    ProtocolTypeRouter(
+    _protocols(
         {
-            "http": WSGIMiddleware(http_application, workers=HTTP_THREADS),
+            "http": WSGIMiddleware(_wsgi, workers=HTTP_THREADS),
             "websocket": AllowedHostsOriginValidator(
                 AuthMiddlewareStack(URLRouter(_websocket_routes()))
             ),
         }
     ),
     # Believed only from these; start uvicorn with --no-proxy-headers, it would trust loopback.
-    trusted_hosts=settings.TRUSTED_PROXIES,
+    trusted_hosts=TRUSTED_PROXIES,
 )

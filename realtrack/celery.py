@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from celery import Celery
-from celery.platforms import SecurityWarning
+from celery.exceptions import SecurityWarning
 from celery.signals import before_task_publish, task_postrun, task_prerun
 from django_structlog.celery.steps import DjangoStructLogInitStep
 

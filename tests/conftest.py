@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 import tempfile
@@ -51,7 +52,9 @@ def _prepare() -> Path:
     os.environ["DJANGO_SETTINGS_MODULE"] = "realtrack.settings"
     # Reading one setting loads them, which makes pytest-django set Django up. Named in
     # pyproject.toml they would be loaded before this file could choose the folder.
-    assert settings.STATE_DIR == folder
+    assert settings.DATABASES["default"]["HOST"].startswith(str(folder))
+    # Tasks are sent through this app; Celery's own default would look for another broker.
+    importlib.import_module("realtrack.celery")
     # Pages are driven by a browser in the test's thread; its event loop is none of Django's.
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     return folder

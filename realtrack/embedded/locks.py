@@ -66,6 +66,6 @@ def holders(path: Path) -> list[int]:
     found = set()
     for line in lines:
         parts = line.split()
-        if "->" not in parts and len(parts) > 5 and parts[5].endswith(f":{inode}"):  # noqa: PLR2004
+        if "->" not in parts and len(parts) > 5 and parts[5].endswith(f":{inode}"):
             found.add(int(parts[4]))
     return sorted(found)

@@ -58,7 +58,7 @@ class Server(ABC):
     def answers(self) -> bool:
         """Say whether the server takes connections now."""
 
-    def after_start(self) -> None:
+    def after_start(self) -> None:  # noqa: B027  # one of the two needs nothing more
         """Do what must be done once the server answers."""
 
     @property
@@ -73,7 +73,7 @@ class Server(ABC):
         if time.monotonic() < self._next_try:
             return False
         lived = time.monotonic() - self._started
-        self._pause = 0.2 if lived > 60 else min(self._pause * 2, _LONGEST_PAUSE)  # noqa: PLR2004
+        self._pause = 0.2 if lived > 60 else min(self._pause * 2, _LONGEST_PAUSE)
         try:
             self.start()
         except (StartError, OSError) as error:

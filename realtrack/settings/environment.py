@@ -45,10 +45,10 @@ THROTTLE_LONG = read.rate("THROTTLE_LONG", "1000/hour")
 _own: DevelopmentSecrets | None = (
     None if IS_PRODUCTION else development_secrets(STATE_DIR / "secrets")
 )
-SECRET_KEY = read.text("SECRET_KEY", _own and _own.secret_key)
+SECRET_KEY = read.text("SECRET_KEY", _own.secret_key if _own else None)
 # What older sessions and links were signed with, while a new key is being brought in.
 SECRET_KEY_FALLBACKS = read.items("SECRET_KEY_FALLBACKS")
-JWT_SECRET = read.text("JWT_SECRET", _own and _own.jwt_secret)
+JWT_SECRET = read.text("JWT_SECRET", _own.jwt_secret if _own else None)
 JWT_EXPIRY = read.seconds("JWT_EXPIRY", 15 * 60)
 JWT_REFRESH_EXPIRY = read.seconds("JWT_REFRESH_EXPIRY", 7 * 86400)
 

@@ -33,7 +33,9 @@ GOOGLE_VISION_API_KEY = read.text("GOOGLE_VISION_API_KEY", "")
 
 # eBay. Outside production everything points at the local marketplace and its seeded application.
 EBAY_ENVIRONMENT = read.choice(
-    "EBAY_ENVIRONMENT", ("PRODUCTION", "SANDBOX"), default="PRODUCTION" if IS_PRODUCTION else "SANDBOX"
+    "EBAY_ENVIRONMENT",
+    ("PRODUCTION", "SANDBOX"),
+    default="PRODUCTION" if IS_PRODUCTION else "SANDBOX",
 )
 _ebay = "ebay.com" if EBAY_ENVIRONMENT == "PRODUCTION" else "sandbox.ebay.com"
 
@@ -46,7 +48,9 @@ EBAY_API_BASE = read.url("EBAY_API_BASE", _base("api"))
 EBAY_APIZ_BASE = read.url("EBAY_APIZ_BASE", _base("apiz"))
 EBAY_AUTH_BASE = read.url("EBAY_AUTH_BASE", _base("auth"))
 EBAY_MEDIA_BASE = read.url("EBAY_MEDIA_BASE", _base("apim"))
-EBAY_ITEM_BASE = read.url("EBAY_ITEM_BASE", f"https://www.{_ebay}" if IS_PRODUCTION else SANDBOX_URL)
+EBAY_ITEM_BASE = read.url(
+    "EBAY_ITEM_BASE", f"https://www.{_ebay}" if IS_PRODUCTION else SANDBOX_URL
+)
 EBAY_CLIENT_ID = read.text("EBAY_CLIENT_ID", "" if IS_PRODUCTION else "RealTrack-demo-SBX")
 EBAY_CLIENT_SECRET = read.text("EBAY_CLIENT_SECRET", "" if IS_PRODUCTION else "sandbox-secret")
 EBAY_RU_NAME = read.text("EBAY_RU_NAME", "" if IS_PRODUCTION else "RealTrack-demo-RuName")

@@ -86,7 +86,7 @@ def _worker(name: str) -> int:
     arguments[arguments.index("--hostname") + 1] = f"{name}-{os.getpid()}@%h"
     command = [sys.executable, "-m", "celery", "-A", "realtrack.celery", *arguments]
     os.chdir(PROJECT_ROOT)
-    os.execv(sys.executable, command)
+    os.execv(sys.executable, command)  # noqa: S606  # there is no shell on purpose
 
 
 def _status(layout: Layout) -> int:

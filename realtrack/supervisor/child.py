@@ -31,7 +31,7 @@ class Child:
         self.process: subprocess.Popen[bytes] | None = None
         self._environment = {**environment, **program.environment}
         self._pause = _FIRST_PAUSE
-        self._due = 0.0
+        self._due = float("inf")
 
     @property
     def name(self) -> str:

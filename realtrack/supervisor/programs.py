@@ -19,6 +19,8 @@ class Program:
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     keep: tuple[int, ...] = ()
+    # Not before the web answers, so that it has the machine to itself while it loads.
+    later: bool = False
 
 
 def all_programs(
@@ -46,11 +48,15 @@ def all_programs(
         )
     celery = (sys.executable, "-m", "celery", "--quiet", "-A", "realtrack.celery")
     programs += [
-        Program(name=f"worker-{pool}", command=(*celery, *worker_arguments(pool)))
+        Program(name=f"worker-{pool}", command=(*celery, *worker_arguments(pool)), later=True)
         for pool in WORKER_POOLS
     ]
     # A pid file would only go stale; the schedule file's place is a setting.
     programs.append(
-        Program(name="beat", command=(*celery, "beat", "--pidfile=", "--loglevel", "INFO"))
+        Program(
+            name="beat",
+            command=(*celery, "beat", "--pidfile=", "--loglevel", "INFO"),
+            later=True,
+        )
     )
     return programs

@@ -29,6 +29,8 @@ _SERVERS_EVERY = 1.0
 # Tasks under way get this long; what is cut off is picked up again from its row.
 _STOP_PATIENCE = 25.0
 _READY_SECONDS = 120.0
+# The web has the machine to itself for this long; a broken web must not keep the workers away.
+_HEAD_START = 15.0
 
 
 class RunError(Exception):
@@ -51,6 +53,8 @@ class Run:
         self._ready = False
         self._begun = time.monotonic()
         self._servers_due = 0.0
+        self._others_started = False
+        self._programs_begun = 0.0
         self._listener: socket.socket | None = None
 
     def run(self) -> None:
@@ -99,6 +103,7 @@ class Run:
         shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  # compared only
         self.address = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
         self.sandbox = "" if self.production else f"http://127.0.0.1:{sandbox_port}"
+        self._programs_begun = time.monotonic()
         self._start_programs(listener, port, sandbox_port)
 
     def _prepare_database(self, servers: Servers) -> None:
@@ -115,7 +120,7 @@ class Run:
             cwd=PROJECT_ROOT,
             env=os.environ | {"LOG_LEVEL": os.environ.get("LOG_LEVEL") or "WARNING"},
             check=False,
-            preexec_fn=processes.dies_with_parent(signal.SIGTERM),  # noqa: PLW1509  # one thread
+            preexec_fn=processes.dies_with_parent(signal.SIGTERM),  # one thread
         )
         if self._signals:
             return
@@ -147,8 +152,15 @@ class Run:
             log = self.layout.logs / f"{program.name}.log"
             self._sinks[program.name] = LineSink(program.name, log, verbose=self.verbose)
             self.children.append(child)
-            child.start()
-            self._listen_to(child)
+            if not program.later:
+                child.start()
+                self._listen_to(child)
+
+    def _start_the_others(self) -> None:
+        for child in self.children:
+            if child.process is None and child.program.later and child.restarts == 0:
+                child.start()
+                self._listen_to(child)
 
     def _listen_to(self, child: Child) -> None:
         if child.output:
@@ -196,8 +208,13 @@ class Run:
             say(f"The servers: {error}")
 
     def _look_whether_ready(self) -> None:
+        if not self._others_started and time.monotonic() - self._programs_begun > _HEAD_START:
+            self._others_started = True
+            self._start_the_others()
         if _answers(f"{self.address}/api/health"):
             self._ready = True
+            if not self._others_started:
+                self._start_the_others()
             say(welcome.text(self.address, self.sandbox, seconds=time.monotonic() - self._begun))
         elif time.monotonic() - self._begun > _READY_SECONDS:
             self._ready = True
@@ -291,7 +308,6 @@ def _finish_settings_check(check: subprocess.Popen[str]) -> None:
 def _answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  # our own address
-            return bool(answer.status < 300)  # noqa: PLR2004
+            return bool(answer.status < 300)
     except (urllib.error.URLError, OSError):
         return False
-

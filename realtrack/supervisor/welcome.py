@@ -30,5 +30,8 @@ def text(address: str, sandbox: str, *, seconds: float) -> str:
             "  3. Publish the draft, open the local marketplace, search the part and buy it.",
             "  4. Orders: the sale arrives; the stock falls to 0 everywhere; the bell counts it.",
         ]
-    lines += ["", "Ctrl-C or make stop ends everything. Logs of each process: log/ in the state folder."]
+    lines += [
+        "",
+        "Ctrl-C or make stop ends everything. Logs of each process: log/ in the state folder.",
+    ]
     return "\n".join(lines) + "\n"
