@@ -25,9 +25,7 @@ def on_listing_updated(envelope: Envelope) -> None:
 
 def _detect(envelope: Envelope) -> None:
     try:
-        fitments_detect(
-            listing_id=envelope.entity_uuid, actor=Actor.system("fitment.detect")
-        )
+        fitments_detect(listing_id=envelope.entity_uuid, actor=Actor.system("fitment.detect"))
     except NotFound:
         # Deleted meanwhile; nothing is owed to it any more.
         return

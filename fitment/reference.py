@@ -83,8 +83,13 @@ _TABLES: tuple[_Table, ...] = (
         seed_columns="id uuid, code text, displacement_l numeric, cylinders int, layout text,"
         " fuel_type text, aspiration text",
         columns=(
-            "code", "displacement_l", "cylinders", "layout", "fuel_type", "aspiration",
-        ),  # fmt: skip
+            "code",
+            "displacement_l",
+            "cylinders",
+            "layout",
+            "fuel_type",
+            "aspiration",
+        ),
         select="s.code, s.displacement_l, s.cylinders, s.layout, s.fuel_type, s.aspiration"
         " FROM seed s",
         key=("code",),
@@ -138,9 +143,15 @@ _TABLES: tuple[_Table, ...] = (
         seed_columns="id uuid, make text, code text, start int, finish int, us_sold boolean,"
         " is_certain boolean, stands_alone boolean, notes text",
         columns=(
-            "make_id", "code", "year_start", "year_end", "us_sold", "is_certain",
-            "stands_alone", "notes",
-        ),  # fmt: skip
+            "make_id",
+            "code",
+            "year_start",
+            "year_end",
+            "us_sold",
+            "is_certain",
+            "stands_alone",
+            "notes",
+        ),
         select=f"{_MAKE_ID}, s.code, s.start, s.finish, s.us_sold, s.is_certain,"
         f" s.stands_alone, s.notes FROM seed s {_MAKE}",
         key=("make_id", "code", "year_start"),
@@ -177,7 +188,7 @@ def _upsert_sql(table: _Table) -> str:
         )
     moved_key = ", ".join(f"moved.{name}" for name in table.key)
     incoming_key = ", ".join(f"incoming.{name}" for name in table.key)
-    return (
+    return (  # every name in it is a constant of this module
         f"WITH touched AS (INSERT INTO {table.name} AS t"
         f" (id, {columns}, source, person_fields, created_at, updated_at)"
         f" SELECT DISTINCT ON ({', '.join(table.key)}) id, {columns}, 'seed',"
@@ -218,7 +229,11 @@ def reference_load(rows: SeedRows | None = None) -> SeedResult:
         for table in _TABLES:
             table_rows: list[Row] = getattr(source, table.rows)
             new, other = _load(cursor, table, table_rows)
-            created, changed, total = created + new, changed + other, total + len(table_rows)
+            created, changed, total = (
+                created + new,
+                changed + other,
+                total + len(table_rows),
+            )
         if created or changed:
             reference_touch()
     return SeedResult(

@@ -67,7 +67,8 @@ def _models(slugs: _Slugs) -> tuple[list[Row], list[Row]]:
     for row in _read("models.csv"):
         make, slug = slugs.makes[row["make"]], row["slug"]
         models.setdefault(
-            (make, slug), (str(reference_id("model", make, slug)), make, slug, row["model"])
+            (make, slug),
+            (str(reference_id("model", make, slug)), make, slug, row["model"]),
         )
         for year in years_expand(row["years"]):
             years[make, slug, year] = (
@@ -111,7 +112,11 @@ def _submodels(slugs: _Slugs) -> tuple[list[Row], list[Row]]:
         key = (make, slugs.models[row["make"], row["model"]], row["submodel"])
         submodels[key] = (str(reference_id("submodel", *key)), *key)
         for year in years_expand(row["years"]):
-            years[*key, year] = (str(reference_id("submodel-year", *key, year)), *key, year)
+            years[*key, year] = (
+                str(reference_id("submodel-year", *key, year)),
+                *key,
+                year,
+            )
     return list(submodels.values()), list(years.values())
 
 
@@ -147,7 +152,11 @@ def _chassis(slugs: _Slugs) -> tuple[list[Row], list[Row]]:
     codes: list[Row] = []
     models: dict[tuple[str | int, ...], Row] = {}
     for row in _read("chassis_codes.csv"):
-        make, code, start = slugs.makes[row["make"]], row["code"], int(row["year_start"])
+        make, code, start = (
+            slugs.makes[row["make"]],
+            row["code"],
+            int(row["year_start"]),
+        )
         codes.append(
             (
                 str(reference_id("chassis", make, code, start)),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
 from fitment.matching.scan import scan_vehicles
 from fitment.matching.text import plain_text, tokenise
@@ -20,16 +20,21 @@ from fitment.models import (
     FitmentSubmodel,
     PartFitment,
 )
-from fitment.naming import name_key
+from fitment.naming import name_key, slugify_name
 from fitment.vehicle_lookup import lookup_current
 from listings.models import Listing
-from realtrack.core.errors import NotFound
+from realtrack.core.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
     from settings_app.models import User
 
 # The navigation's number need not be exact beyond this.
 COUNT_CAP = 999
+
+
+def _own_name_first(q: str) -> Case:
+    """Order what is called so before what has an alias of that beginning."""
+    return Case(When(name__istartswith=q.strip(), then=Value(0)), default=Value(1))
 
 
 def makes_list(*, q: str = "") -> QuerySet[FitmentMake]:
@@ -41,7 +46,7 @@ def makes_list(*, q: str = "") -> QuerySet[FitmentMake]:
     return found.filter(
         Q(name__istartswith=q.strip())
         | Q(pk__in=FitmentMake.objects.filter(aliases__key__startswith=key).values("pk"))
-    )
+    ).order_by(_own_name_first(q), "name")
 
 
 def make_get(make_id: uuid.UUID) -> FitmentMake:
@@ -52,7 +57,9 @@ def make_get(make_id: uuid.UUID) -> FitmentMake:
     return found
 
 
-def models_list(*, make_id: uuid.UUID, q: str = "", year: int | None = None) -> QuerySet[FitmentModel]:
+def models_list(
+    *, make_id: uuid.UUID, q: str = "", year: int | None = None
+) -> QuerySet[FitmentModel]:
     """Return the models of a make, by name; raises NotFound for an unknown make."""
     found = FitmentModel.objects.filter(make=make_get(make_id), merged_into=None)
     if year is not None:
@@ -65,7 +72,9 @@ def models_list(*, make_id: uuid.UUID, q: str = "", year: int | None = None) -> 
 
 def model_get(model_id: uuid.UUID) -> FitmentModel:
     """Return a model; raises NotFound."""
-    found = FitmentModel.objects.filter(pk=model_id, merged_into=None).select_related("make").first()
+    found = (
+        FitmentModel.objects.filter(pk=model_id, merged_into=None).select_related("make").first()
+    )
     if found is None:
         raise NotFound("There is no such model.")
     return found
@@ -148,7 +157,8 @@ def years_outside(fitment: PartFitment) -> list[int]:
     """Return the years of a fitment in which the reference data knows no such model."""
     known = set(
         FitmentModelYear.objects.filter(
-            model_id=fitment.model_id, year__range=(fitment.year_start, fitment.year_end)
+            model_id=fitment.model_id,
+            year__range=(fitment.year_start, fitment.year_end),
         ).values_list("year", flat=True)
     )
     return [year for year in range(fitment.year_start, fitment.year_end + 1) if year not in known]
@@ -271,92 +281,47 @@ def listings_overview(*, user: User, only: str = "") -> QuerySet[Listing]:
     return found.filter(fitment_count=0) if only == "none" else found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """A year of a grid's row. `state`: verified, proposed, outside, built, none."""
-
-    year: int
-    state: str
-    fitment_id: uuid.UUID | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GridRow:
-    """A model, with engine and submodel where the fitment names them."""
-
-    make: str
-    label: str
-    cells: tuple[Cell, ...]
-    count: int
+def _reference(text: str, rows: QuerySet[Any], what: str) -> Any:
+    """Return the row that an id, slug or name means; raises InvalidInput naming the field."""
+    try:
+        found = rows.filter(pk=uuid.UUID(text)).first()
+    except ValueError:
+        found = rows.filter(Q(slug=slugify_name(text)) | Q(name__iexact=text)).first()
+        found = found or rows.filter(aliases__key=name_key(text)).first()
+    if found is None:
+        raise InvalidInput(fields={what: f"There is no {what} {text!r}."})
+    return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
-    """Models by years, with a margin of two years so that gaps at the ends show."""
+def vehicle_from_query(query: Mapping[str, Any]) -> Q:
+    """Return the condition of a search: `q` in words, or make, model, years and engine.
 
-    years: tuple[int, ...]
-    rows: tuple[GridRow, ...]
-    makes: int
-    models: int
-    verified: int
-    proposed: int
-    outside: int
-
-
-# The grid shows the years next to the covered ones, and no more columns than a screen holds.
-_MARGIN, _COLUMNS_MAX = 2, 40
-
-
-def coverage_grid(fitments: list[PartFitment]) -> Grid:
-    """Arrange fitments (as `fitments_list` gives them) by model and year; two queries at most."""
-    if not fitments:
-        return Grid(years=(), rows=(), makes=0, models=0, verified=0, proposed=0, outside=0)
-    first = min(row.year_start for row in fitments) - _MARGIN
-    last = max(row.year_end for row in fitments) + _MARGIN
-    years = tuple(range(max(first, last - _COLUMNS_MAX + 1), last + 1))
-    built: dict[uuid.UUID, set[int]] = defaultdict(set)
-    pairs = FitmentModelYear.objects.filter(
-        model_id__in={row.model_id for row in fitments}
-    ).values_list("model_id", "year")
-    for model_id, year in pairs:
-        built[model_id].add(year)
-    grouped: dict[tuple[str, str], list[PartFitment]] = defaultdict(list)
-    for row in fitments:
-        extra = [row.submodel.name if row.submodel else "", row.engine.code if row.engine else ""]
-        label = " ".join(filter(None, [row.model.name, *extra]))
-        grouped[row.make.name, label].append(row)
-    rows = tuple(
-        _grid_row(make, label, group, years, built[group[0].model_id])
-        for (make, label), group in grouped.items()
+    Make and model by id, slug, name or alias. Raises InvalidInput by field.
+    """
+    if query.get("q", "").strip():
+        condition = vehicle_condition(query["q"])
+        if condition is None:
+            raise InvalidInput(fields={"q": "No vehicle is named in this."})
+        return condition
+    make = model = engine = None
+    if query.get("make"):
+        make = _reference(query["make"], FitmentMake.objects.filter(merged_into=None), "make")
+    if query.get("model"):
+        models = FitmentModel.objects.filter(merged_into=None)
+        models = models.filter(make=make) if make is not None else models
+        model = _reference(query["model"], models, "model")
+    if query.get("engine"):
+        engine = FitmentEngine.objects.filter(code__iexact=query["engine"]).first()
+        if engine is None:
+            raise InvalidInput(fields={"engine": f"There is no engine {query['engine']!r}."})
+    if make is None and model is None:
+        raise InvalidInput(fields={"make": "Name a make or a model."})
+    year = query.get("year")
+    return vehicle_filter(
+        make_id=make.pk if make else None,
+        model_id=model.pk if model else None,
+        year_start=query.get("year_start") or year,
+        year_end=query.get("year_end") or year,
+        engine_id=engine.pk if engine else None,
+        verified=query.get("verified"),
     )
-    cells = [cell for row in rows for cell in row.cells]
-    return Grid(
-        years=years,
-        rows=rows,
-        makes=len({row.make_id for row in fitments}),
-        models=len({row.model_id for row in fitments}),
-        verified=sum(cell.state == "verified" for cell in cells),
-        proposed=sum(cell.state == "proposed" for cell in cells),
-        outside=sum(cell.state == "outside" for cell in cells),
-    )
-
-
-def _grid_row(
-    make: str, label: str, group: list[PartFitment], years: tuple[int, ...], built: set[int]
-) -> GridRow:
-    cells = []
-    for year in years:
-        found = next((row for row in group if row.year_start <= year <= row.year_end), None)
-        if found is None:
-            cells.append(Cell(year=year, state="built" if year in built else "none"))
-            continue
-        state = "verified" if found.verified else "proposed"
-        cells.append(
-            Cell(
-                year=year,
-                state="outside" if built and year not in built else state,
-                fitment_id=found.pk,
-            )
-        )
-    count = sum(cell.fitment_id is not None for cell in cells)
-    return GridRow(make=make, label=label, cells=tuple(cells), count=count)

@@ -6,7 +6,14 @@ import threading
 import uuid
 from collections import defaultdict
 
-from fitment.matching.lookup import Chassis, Engine, Make, Model, VehicleLookup, build_lookup
+from fitment.matching.lookup import (
+    Chassis,
+    Engine,
+    Make,
+    Model,
+    VehicleLookup,
+    build_lookup,
+)
 from fitment.models import (
     FitmentChassisCode,
     FitmentChassisModel,

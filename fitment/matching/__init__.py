@@ -5,4 +5,11 @@ from __future__ import annotations
 from fitment.matching.detect import Detected, Detection, Qualifier, Unresolved, detect
 from fitment.matching.lookup import VehicleLookup
 
-__all__ = ["Detected", "Detection", "Qualifier", "Unresolved", "VehicleLookup", "detect"]
+__all__ = [
+    "Detected",
+    "Detection",
+    "Qualifier",
+    "Unresolved",
+    "VehicleLookup",
+    "detect",
+]

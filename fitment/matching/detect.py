@@ -6,7 +6,14 @@ import uuid
 from dataclasses import dataclass, field, replace
 
 from fitment.matching.engines import EngineHit, WordHit, find_engines, resolve_engine
-from fitment.matching.lookup import Chassis, Engine, Model, Name, Strength, VehicleLookup
+from fitment.matching.lookup import (
+    Chassis,
+    Engine,
+    Model,
+    Name,
+    Strength,
+    VehicleLookup,
+)
 from fitment.matching.pairing import Pair, pair_years, usable_years
 from fitment.matching.scan import Scan, Vehicle, scan_vehicles
 from fitment.matching.text import Token, plain_text, tokenise
@@ -237,15 +244,18 @@ def _engine_hits(context: _Context, vehicle: Vehicle, years: YearHit) -> list[En
     return own
 
 
-def _engine_rows(
-    context: _Context, row: Detected, hits: list[EngineHit]
-) -> list[Detected]:
+def _engine_rows(context: _Context, row: Detected, hits: list[EngineHit]) -> list[Detected]:
     """Return one row per engine; an engine that is not one known one becomes a qualifier."""
     rows: list[Detected] = []
     for hit in hits:
         engine, fitting = resolve_engine(hit, row.model, row.year_start, row.year_end)
         says_little = hit.litres is None and hit.cylinders is None
-        if says_little and hit.fuel not in {"Hybrid", "Diesel", "Plug-in Hybrid", "CNG"}:
+        if says_little and hit.fuel not in {
+            "Hybrid",
+            "Diesel",
+            "Plug-in Hybrid",
+            "CNG",
+        }:
             continue
         if not fitting and (hit.is_bare or hit.litres is None or not row.model.engines):
             continue
@@ -275,13 +285,14 @@ def _engine_rows(
 
 def _narrowed(context: _Context, row: Detected, vehicle: Vehicle, years: YearHit) -> list[Detected]:
     """Add submodel, drive, body and engine as the words beside the vehicle say."""
-    trims = find_trims(context.tokens, vehicle, years, row.model, row.year_start, row.year_end)
+    trims = find_trims(context.tokens, vehicle, years, row.model)
     if row.submodel:
         trims = []
-    rows: list[Detected] = []
-    for trim in trims:
-        if trim.submodel_id is not None:
-            rows.append(replace(row, submodel_id=trim.submodel_id, submodel=trim.text))
+    rows = [
+        replace(row, submodel_id=trim.submodel_id, submodel=trim.text)
+        for trim in trims
+        if trim.submodel_id is not None
+    ]
     loose = tuple(
         Qualifier(kind="trim", text=trim.text) for trim in trims if trim.submodel_id is None
     )
@@ -349,8 +360,11 @@ def _emit(context: _Context, pair: Pair, start: int, end: int) -> None:
     qualifiers = list(_exclusions(context, vehicle))
     if years.is_open or years.is_half:
         text = context.words((years.first, years.last))
-        after = context.tokens[years.last + 1].glue if years.last + 1 < len(context.tokens) else (
-            context.text[context.tokens[years.last].end :])
+        after = (
+            context.tokens[years.last + 1].glue
+            if years.last + 1 < len(context.tokens)
+            else (context.text[context.tokens[years.last].end :])
+        )
         text += "+" if after.startswith("+") else ""
         qualifiers.append(Qualifier(kind="years", text=text))
     code = vehicle.chassis or _chassis_for(context, vehicle)
@@ -397,9 +411,7 @@ def _emit_chassis(context: _Context, vehicle: Vehicle) -> bool:
     if not years or not names:
         return False
     vehicle.names = names
-    spot = next(
-        (hit.first for hit in context.scan.chassis if code in hit.codes), vehicle.first
-    )
+    spot = next((hit.first for hit in context.scan.chassis if code in hit.codes), vehicle.first)
     hit = YearHit(first=spot, last=spot, ranges=[(min(years), max(years))])
     _emit(context, Pair(vehicle=vehicle, years=hit, penalty=0.3), min(years), max(years))
     return True
@@ -452,9 +464,7 @@ def detect(text: str, lookup: VehicleLookup) -> Detection:
     quiet |= {hit.first for hit in scan.chassis}
     pairs, lonely = pair_years(tokens, scan, hits, quiet)
     _resolve(context, pairs, lonely, hits)
-    return Detection(
-        fitments=merge_detected(context.found), unresolved=tuple(context.unresolved)
-    )
+    return Detection(fitments=merge_detected(context.found), unresolved=tuple(context.unresolved))
 
 
 def _resolve(
@@ -467,8 +477,7 @@ def _resolve(
         segment = tokens[pair.vehicle.first].segment
         # "Not for 2005 Civic" takes the year from no other car.
         owned = any(
-            one.is_negated and tokens[one.first].segment == segment
-            for one in context.scan.vehicles
+            one.is_negated and tokens[one.first].segment == segment for one in context.scan.vehicles
         )
         gone = {
             year
@@ -494,9 +503,7 @@ def merge_detected(found: list[Detected]) -> tuple[Detected, ...]:
         key = (row.model.id, row.submodel_id, row.year_start, row.year_end, code)
         known = rows.get(key)
         rows[key] = row if known is None else _joined(known, row)
-    return tuple(
-        replace(row, confidence=round(row.confidence, 2)) for row in rows.values()
-    )
+    return tuple(replace(row, confidence=round(row.confidence, 2)) for row in rows.values())
 
 
 def _joined(left: Detected, right: Detected) -> Detected:

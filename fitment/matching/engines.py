@@ -39,7 +39,10 @@ class EngineHit:
         """Say whether nothing of the words speaks against this engine."""
         if self.litres is not None and engine.litres != self.litres:
             return False
-        if self.cylinders is not None and engine.cylinders not in {None, self.cylinders}:
+        if self.cylinders is not None and engine.cylinders not in {
+            None,
+            self.cylinders,
+        }:
             return False
         if self.layout and engine.layout and self.layout != engine.layout:
             return False

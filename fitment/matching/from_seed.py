@@ -7,7 +7,14 @@ from collections import defaultdict
 from decimal import Decimal
 from functools import cache
 
-from fitment.matching.lookup import Chassis, Engine, Make, Model, VehicleLookup, build_lookup
+from fitment.matching.lookup import (
+    Chassis,
+    Engine,
+    Make,
+    Model,
+    VehicleLookup,
+    build_lookup,
+)
 from fitment.naming import name_key
 from fitment.seed import seed_rows
 

@@ -106,21 +106,23 @@ class _Builder:
     def add(self, pattern: tuple[str, ...], name: Name) -> None:
         known = self.names[pattern].get(name.model.id)
         # The model's own name beats an alias, a sure way to write it beats an unsure one.
-        if known is None or (known.badge or known.doubt or known.is_split) and not name.badge:
+        if known is None or ((known.badge or known.doubt or known.is_split) and not name.badge):
             self.names[pattern][name.model.id] = name
 
 
 def strength_of(pattern: tuple[str, ...]) -> Strength:
     """Say what a name of these words needs beside it."""
     joined = "".join(pattern)
-    if joined.isdigit() or len(joined) <= 2 and joined.isalpha() or len(joined) == 1:
+    if joined.isdigit() or (len(joined) <= 2 and joined.isalpha()) or len(joined) == 1:
         return Strength.NEXT_TO_MAKE
     if len(pattern) == 1:
         if joined in COMMON_MODELS and joined not in KNOWN_ALONE:
             return Strength.WITH_MAKE
         if joined.isalpha():
             return Strength.ALONE if len(joined) >= 4 else Strength.WITH_MAKE
-        return Strength.ALONE if len(joined) >= 4 and not joined[0].isdigit() else Strength.WITH_MAKE
+        return (
+            Strength.ALONE if len(joined) >= 4 and not joined[0].isdigit() else Strength.WITH_MAKE
+        )
     if all(word in COMMON_MODELS or len(word) <= 2 or word.isdigit() for word in pattern):
         return Strength.WITH_MAKE
     return Strength.ALONE if len(joined) >= 5 else Strength.WITH_MAKE
@@ -189,12 +191,13 @@ def build_lookup(
             add_model_name(builder, model, badge, badge=badge)
     for model, alias, kind, note in model_aliases:
         doubt = 0.1 if "lower confidence" in note else 0.05 if kind == "misspelling" else 0.0
-        add_model_name(
-            builder, model, alias, badge=alias if kind == "badge" else "", doubt=doubt
-        )
+        add_model_name(builder, model, alias, badge=alias if kind == "badge" else "", doubt=doubt)
     make_names: dict[tuple[str, ...], Make] = {}
     for make in makes.values():
-        for text in (make.name, *(alias for owner, alias in make_aliases if owner == make)):
+        for text in (
+            make.name,
+            *(alias for owner, alias in make_aliases if owner == make),
+        ):
             pattern = words(text)
             make_names[pattern] = make
             joined = "".join(pattern)
@@ -206,9 +209,7 @@ def build_lookup(
     names = {pattern: tuple(found.values()) for pattern, found in builder.names.items()}
     return VehicleLookup(
         makes=make_names,
-        weak_makes=frozenset(
-            pattern for pattern in make_names if "".join(pattern) in COMMON_MAKES
-        ),
+        weak_makes=frozenset(pattern for pattern in make_names if "".join(pattern) in COMMON_MAKES),
         names=names,
         name_lengths=_by_length(names),
         make_lengths=_by_length(make_names),

@@ -14,7 +14,9 @@ from fitment.matching.years import YearHit
 LONE_YEAR_REACH = 8
 # A table's cell or a heading is short; a sentence between is another subject.
 _SHORT_SEGMENT = 4
-_NOT_MODEL_YEARS = frozenset("since copyright established est founded rights reserved iso".split())
+_NOT_MODEL_YEARS = frozenset(
+    ["since", "copyright", "established", "est", "founded", "rights", "reserved", "iso"]
+)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -282,7 +282,10 @@ class _Scanner:
                 )  # fmt: skip
                 if names and _glued(self.tokens, index, length):
                     return Vehicle(
-                        first=index, last=index + length - 1, names=names, pattern=pattern
+                        first=index,
+                        last=index + length - 1,
+                        names=names,
+                        pattern=pattern,
                     )
         return None
 

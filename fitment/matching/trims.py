@@ -14,7 +14,19 @@ from fitment.matching.years import YearHit
 
 _BESIDE = re.compile(r"^\s*[,/&-]?\s*$")
 # Trims that sellers also write as praise; they count only where the model has such a submodel.
-_PRAISE = frozenset("base premium plus technology luxury ultimate advance prestige platinum".split())
+_PRAISE = frozenset(
+    [
+        "base",
+        "premium",
+        "plus",
+        "technology",
+        "luxury",
+        "ultimate",
+        "advance",
+        "prestige",
+        "platinum",
+    ]
+)
 _LONGEST = 3
 # One letter is a trim only where every buyer knows it as one: Cooper S, 911 S.
 _LETTERS = {"mini": frozenset("s"), "porsche": frozenset("st")}
@@ -53,9 +65,7 @@ def _trim_at(tokens: list[Token], index: int, model: Model) -> Trim | None:
     return None
 
 
-def find_trims(
-    tokens: list[Token], vehicle: Vehicle, years: YearHit, model: Model, start: int, end: int
-) -> list[Trim]:
+def find_trims(tokens: list[Token], vehicle: Vehicle, years: YearHit, model: Model) -> list[Trim]:
     """Return the trims that stand directly behind the model, or behind its years."""
     found: list[Trim] = []
     segment = tokens[vehicle.last].segment

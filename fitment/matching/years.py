@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from dataclasses import dataclass
 
@@ -58,7 +58,7 @@ class _Year:
 
 def year_last() -> int:
     """Return the newest model year on sale: next year's cars are sold from this summer on."""
-    return datetime.datetime.now(tz=datetime.UTC).year + 1
+    return dt.datetime.now(tz=dt.UTC).year + 1
 
 
 def _expand(digits: str, last: int) -> int:
@@ -135,7 +135,11 @@ def _range(
         return None
     if after.key in RANGE_WORDS and after.glue.strip() in {"", "-"}:
         position += 1
-        if position >= len(tokens) or tokens[position].glue.strip() not in {"", "'", "-"}:
+        if position >= len(tokens) or tokens[position].glue.strip() not in {
+            "",
+            "'",
+            "-",
+        }:
             return None
     elif not _RANGE_GLUE.match(after.glue):
         return None
@@ -164,7 +168,12 @@ def _open_end(tokens: list[Token], index: int) -> int | None:
         position += after.key in {"and", "n"}
     if position < len(tokens) and tokens[position].key in OPEN_END_WORDS:
         joint = tokens[position]
-        if joint.segment != tokens[index].segment or joint.glue.strip() not in {"", "-", "&", "/"}:
+        if joint.segment != tokens[index].segment or joint.glue.strip() not in {
+            "",
+            "-",
+            "&",
+            "/",
+        }:
             return None
         # "on" is open only as "2010 on" at an end or "2010-on"; "2010 on Honda" is not.
         if joint.key == "on" and "-" not in joint.glue:

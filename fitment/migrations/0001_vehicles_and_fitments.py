@@ -4,355 +4,974 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.manager
-import realtrack.core.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import realtrack.core.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('listings', '0001_catalog'),
+        ("listings", "0001_catalog"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FitmentEngine',
+            name="FitmentEngine",
             fields=[
-                ('id', models.UUIDField(default=realtrack.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('source', models.CharField(choices=[('seed', 'Seed'), ('staff', 'Staff'), ('import', 'Import')], default='staff', max_length=10)),
-                ('person_fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('code', models.CharField(max_length=50, unique=True)),
-                ('displacement_l', models.DecimalField(blank=True, decimal_places=1, max_digits=4, null=True)),
-                ('cylinders', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('layout', models.CharField(blank=True, help_text='I, V, H or W', max_length=4)),
-                ('fuel_type', models.CharField(blank=True, max_length=30)),
-                ('aspiration', models.CharField(blank=True, max_length=30)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=realtrack.core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("seed", "Seed"),
+                            ("staff", "Staff"),
+                            ("import", "Import"),
+                        ],
+                        default="staff",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "person_fields",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("code", models.CharField(max_length=50, unique=True)),
+                (
+                    "displacement_l",
+                    models.DecimalField(blank=True, decimal_places=1, max_digits=4, null=True),
+                ),
+                ("cylinders", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "layout",
+                    models.CharField(blank=True, help_text="I, V, H or W", max_length=4),
+                ),
+                ("fuel_type", models.CharField(blank=True, max_length=30)),
+                ("aspiration", models.CharField(blank=True, max_length=30)),
             ],
             options={
-                'verbose_name': 'engine',
-                'db_table': 'fitment_engines',
-                'ordering': ('displacement_l', 'code'),
+                "verbose_name": "engine",
+                "db_table": "fitment_engines",
+                "ordering": ("displacement_l", "code"),
             },
         ),
         migrations.CreateModel(
-            name='FitmentMake',
+            name="FitmentMake",
             fields=[
-                ('id', models.UUIDField(default=realtrack.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('source', models.CharField(choices=[('seed', 'Seed'), ('staff', 'Staff'), ('import', 'Import')], default='staff', max_length=10)),
-                ('person_fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('name', models.CharField(max_length=100)),
-                ('slug', models.SlugField(max_length=100, unique=True)),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='fitment.fitmentmake')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=realtrack.core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("seed", "Seed"),
+                            ("staff", "Staff"),
+                            ("import", "Import"),
+                        ],
+                        default="staff",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "person_fields",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("slug", models.SlugField(max_length=100, unique=True)),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="fitment.fitmentmake",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'make',
-                'db_table': 'fitment_makes',
-                'ordering': ('name',),
+                "verbose_name": "make",
+                "db_table": "fitment_makes",
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='FitmentChassisCode',
+            name="FitmentChassisCode",
             fields=[
-                ('id', models.UUIDField(default=realtrack.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('source', models.CharField(choices=[('seed', 'Seed'), ('staff', 'Staff'), ('import', 'Import')], default='staff', max_length=10)),
-                ('person_fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('code', models.CharField(max_length=20)),
-                ('year_start', models.PositiveSmallIntegerField()),
-                ('year_end', models.PositiveSmallIntegerField()),
-                ('us_sold', models.BooleanField(default=True)),
-                ('is_certain', models.BooleanField(default=True)),
-                ('stands_alone', models.BooleanField(default=False, help_text='May be searched for in a text without its make beside it')),
-                ('notes', models.CharField(blank=True, max_length=200)),
-                ('make', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chassis_codes', to='fitment.fitmentmake')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=realtrack.core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("seed", "Seed"),
+                            ("staff", "Staff"),
+                            ("import", "Import"),
+                        ],
+                        default="staff",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "person_fields",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("code", models.CharField(max_length=20)),
+                ("year_start", models.PositiveSmallIntegerField()),
+                ("year_end", models.PositiveSmallIntegerField()),
+                ("us_sold", models.BooleanField(default=True)),
+                ("is_certain", models.BooleanField(default=True)),
+                (
+                    "stands_alone",
+                    models.BooleanField(
+                        default=False,
+                        help_text="May be searched for in a text without its make beside it",
+                    ),
+                ),
+                ("notes", models.CharField(blank=True, max_length=200)),
+                (
+                    "make",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="chassis_codes",
+                        to="fitment.fitmentmake",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'chassis code',
-                'db_table': 'fitment_chassis_codes',
-                'ordering': ('code', 'year_start'),
+                "verbose_name": "chassis code",
+                "db_table": "fitment_chassis_codes",
+                "ordering": ("code", "year_start"),
             },
         ),
         migrations.CreateModel(
-            name='FitmentModel',
+            name="FitmentModel",
             fields=[
-                ('id', models.UUIDField(default=realtrack.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('source', models.CharField(choices=[('seed', 'Seed'), ('staff', 'Staff'), ('import', 'Import')], default='staff', max_length=10)),
-                ('person_fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('name', models.CharField(max_length=100)),
-                ('slug', models.SlugField(max_length=100)),
-                ('make', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='models', to='fitment.fitmentmake')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='fitment.fitmentmodel')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=realtrack.core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("seed", "Seed"),
+                            ("staff", "Staff"),
+                            ("import", "Import"),
+                        ],
+                        default="staff",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "person_fields",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("slug", models.SlugField(max_length=100)),
+                (
+                    "make",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="models",
+                        to="fitment.fitmentmake",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="fitment.fitmentmodel",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'model',
-                'db_table': 'fitment_models',
-                'ordering': ('name',),
+                "verbose_name": "model",
+                "db_table": "fitment_models",
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='FitmentChassisModel',
+            name="FitmentChassisModel",
             fields=[
-                ('id', models.UUIDField(default=realtrack.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('source', models.CharField(choices=[('seed', 'Seed'), ('staff', 'Staff'), ('import', 'Import')], default='staff', max_length=10)),
-                ('person_fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('chassis', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='model_links', to='fitment.fitmentchassiscode')),
-                ('model', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chassis_links', to='fitment.fitmentmodel')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=realtrack.core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("seed", "Seed"),
+                            ("staff", "Staff"),
+                            ("import", "Import"),
+                        ],
+                        default="staff",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "person_fields",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "chassis",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="model_links",
+                        to="fitment.fitmentchassiscode",
+                    ),
+                ),
+                (
+                    "model",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="chassis_links",
+                        to="fitment.fitmentmodel",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'model of a chassis code',
-                'db_table': 'fitment_chassis_models',
+                "verbose_name": "model of a chassis code",
+                "db_table": "fitment_chassis_models",
             },
         ),
         migrations.AddField(
-            model_name='fitmentchassiscode',
-            name='car_models',
-            field=models.ManyToManyField(related_name='chassis_codes', through='fitment.FitmentChassisModel', to='fitment.fitmentmodel'),
+            model_name="fitmentchassiscode",
+            name="car_models",
+            field=models.ManyToManyField(
+                related_name="chassis_codes",
+                through="fitment.FitmentChassisModel",
+                to="fitment.fitmentmodel",
+            ),
         ),
         migrations.CreateModel(
-            name='FitmentModelAlias',
+            name="FitmentModelAlias",
             fields=[
-                ('id', models.UUIDField(default=realtrack.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('source', models.CharField(choices=[('seed', 'Seed'), ('staff', 'Staff'), ('import', 'Import')], default='staff', max_length=10)),
-                ('person_fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('alias', models.CharField(max_length=100)),
-                ('key', models.CharField(db_index=True, help_text='Letters and digits only', max_length=100)),
-                ('kind', models.CharField(choices=[('alias', 'Alias'), ('spelling', 'Spelling'), ('variant', 'Variant'), ('misspelling', 'Misspelling'), ('badge', 'Badge')], default='alias', max_length=12)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('model', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='fitment.fitmentmodel')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=realtrack.core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("seed", "Seed"),
+                            ("staff", "Staff"),
+                            ("import", "Import"),
+                        ],
+                        default="staff",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "person_fields",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("alias", models.CharField(max_length=100)),
+                (
+                    "key",
+                    models.CharField(
+                        db_index=True,
+                        help_text="Letters and digits only",
+                        max_length=100,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("alias", "Alias"),
+                            ("spelling", "Spelling"),
+                            ("variant", "Variant"),
+                            ("misspelling", "Misspelling"),
+                            ("badge", "Badge"),
+                        ],
+                        default="alias",
+                        max_length=12,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200)),
+                (
+                    "model",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="aliases",
+                        to="fitment.fitmentmodel",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'model alias',
-                'verbose_name_plural': 'model aliases',
-                'db_table': 'fitment_model_aliases',
-                'ordering': ('alias',),
+                "verbose_name": "model alias",
+                "verbose_name_plural": "model aliases",
+                "db_table": "fitment_model_aliases",
+                "ordering": ("alias",),
             },
         ),
         migrations.CreateModel(
-            name='FitmentModelYear',
+            name="FitmentModelYear",
             fields=[
-                ('id', models.UUIDField(default=realtrack.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('source', models.CharField(choices=[('seed', 'Seed'), ('staff', 'Staff'), ('import', 'Import')], default='staff', max_length=10)),
-                ('person_fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('model', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='years', to='fitment.fitmentmodel')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=realtrack.core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("seed", "Seed"),
+                            ("staff", "Staff"),
+                            ("import", "Import"),
+                        ],
+                        default="staff",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "person_fields",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField()),
+                (
+                    "model",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="years",
+                        to="fitment.fitmentmodel",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'model year',
-                'db_table': 'fitment_model_years',
-                'ordering': ('year',),
+                "verbose_name": "model year",
+                "db_table": "fitment_model_years",
+                "ordering": ("year",),
             },
         ),
         migrations.CreateModel(
-            name='FitmentModelYearEngine',
+            name="FitmentModelYearEngine",
             fields=[
-                ('id', models.UUIDField(default=realtrack.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('source', models.CharField(choices=[('seed', 'Seed'), ('staff', 'Staff'), ('import', 'Import')], default='staff', max_length=10)),
-                ('person_fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('engine', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='year_links', to='fitment.fitmentengine')),
-                ('model_year', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='engine_links', to='fitment.fitmentmodelyear')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=realtrack.core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("seed", "Seed"),
+                            ("staff", "Staff"),
+                            ("import", "Import"),
+                        ],
+                        default="staff",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "person_fields",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "engine",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="year_links",
+                        to="fitment.fitmentengine",
+                    ),
+                ),
+                (
+                    "model_year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="engine_links",
+                        to="fitment.fitmentmodelyear",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'engine of a model year',
-                'db_table': 'fitment_model_year_engines',
+                "verbose_name": "engine of a model year",
+                "db_table": "fitment_model_year_engines",
             },
         ),
         migrations.CreateModel(
-            name='FitmentReferenceState',
+            name="FitmentReferenceState",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('version', models.PositiveBigIntegerField(default=0)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
+                ),
+                ("version", models.PositiveBigIntegerField(default=0)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'db_table': 'fitment_reference_state',
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='fitment_state_single')],
+                "db_table": "fitment_reference_state",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("id", 1)), name="fitment_state_single"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='FitmentSubmodel',
+            name="FitmentSubmodel",
             fields=[
-                ('id', models.UUIDField(default=realtrack.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('source', models.CharField(choices=[('seed', 'Seed'), ('staff', 'Staff'), ('import', 'Import')], default='staff', max_length=10)),
-                ('person_fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('name', models.CharField(max_length=100)),
-                ('model', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='submodels', to='fitment.fitmentmodel')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=realtrack.core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("seed", "Seed"),
+                            ("staff", "Staff"),
+                            ("import", "Import"),
+                        ],
+                        default="staff",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "person_fields",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                (
+                    "model",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="submodels",
+                        to="fitment.fitmentmodel",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'submodel',
-                'db_table': 'fitment_submodels',
-                'ordering': ('name',),
+                "verbose_name": "submodel",
+                "db_table": "fitment_submodels",
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='FitmentSubmodelYear',
+            name="FitmentSubmodelYear",
             fields=[
-                ('id', models.UUIDField(default=realtrack.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('source', models.CharField(choices=[('seed', 'Seed'), ('staff', 'Staff'), ('import', 'Import')], default='staff', max_length=10)),
-                ('person_fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('submodel', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='years', to='fitment.fitmentsubmodel')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=realtrack.core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("seed", "Seed"),
+                            ("staff", "Staff"),
+                            ("import", "Import"),
+                        ],
+                        default="staff",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "person_fields",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField()),
+                (
+                    "submodel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="years",
+                        to="fitment.fitmentsubmodel",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'submodel year',
-                'db_table': 'fitment_submodel_years',
+                "verbose_name": "submodel year",
+                "db_table": "fitment_submodel_years",
             },
         ),
         migrations.CreateModel(
-            name='PartFitment',
+            name="PartFitment",
             fields=[
-                ('id', models.UUIDField(default=realtrack.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('year_start', models.PositiveSmallIntegerField()),
-                ('year_end', models.PositiveSmallIntegerField()),
-                ('part_type', models.CharField(blank=True, max_length=120)),
-                ('position', models.CharField(blank=True, max_length=60)),
-                ('quantity', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('drive', models.CharField(blank=True, max_length=40)),
-                ('transmission', models.CharField(blank=True, max_length=40)),
-                ('body', models.CharField(blank=True, max_length=40)),
-                ('qualifiers', models.JSONField(blank=True, default=list, help_text='[{"kind": "trim", "text": "Denali"}]')),
-                ('notes', models.TextField(blank=True)),
-                ('source', models.CharField(choices=[('person', 'A person'), ('text', 'Words of the listing'), ('vin', 'VIN'), ('import', 'Import'), ('donor', 'Donor car'), ('ai', 'AI')], max_length=10)),
-                ('confidence', models.FloatField(blank=True, help_text='0 to 1, machines only', null=True)),
-                ('evidence', models.JSONField(blank=True, default=dict, help_text='The words, number or file that the row rests on')),
-                ('verified', models.BooleanField(default=False)),
-                ('verified_at', models.DateTimeField(blank=True, null=True)),
-                ('rejected_at', models.DateTimeField(blank=True, null=True)),
-                ('engine', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='fitments', to='fitment.fitmentengine')),
-                ('listing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='fitments', to='listings.listing')),
-                ('make', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fitments', to='fitment.fitmentmake')),
-                ('model', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fitments', to='fitment.fitmentmodel')),
-                ('rejected_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('submodel', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='fitments', to='fitment.fitmentsubmodel')),
-                ('verified_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=realtrack.core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("year_start", models.PositiveSmallIntegerField()),
+                ("year_end", models.PositiveSmallIntegerField()),
+                ("part_type", models.CharField(blank=True, max_length=120)),
+                ("position", models.CharField(blank=True, max_length=60)),
+                ("quantity", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("drive", models.CharField(blank=True, max_length=40)),
+                ("transmission", models.CharField(blank=True, max_length=40)),
+                ("body", models.CharField(blank=True, max_length=40)),
+                (
+                    "qualifiers",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text='[{"kind": "trim", "text": "Denali"}]',
+                    ),
+                ),
+                ("notes", models.TextField(blank=True)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("person", "A person"),
+                            ("text", "Words of the listing"),
+                            ("vin", "VIN"),
+                            ("import", "Import"),
+                            ("donor", "Donor car"),
+                            ("ai", "AI"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "confidence",
+                    models.FloatField(blank=True, help_text="0 to 1, machines only", null=True),
+                ),
+                (
+                    "evidence",
+                    models.JSONField(
+                        blank=True,
+                        default=dict,
+                        help_text="The words, number or file that the row rests on",
+                    ),
+                ),
+                ("verified", models.BooleanField(default=False)),
+                ("verified_at", models.DateTimeField(blank=True, null=True)),
+                ("rejected_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "engine",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fitments",
+                        to="fitment.fitmentengine",
+                    ),
+                ),
+                (
+                    "listing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="fitments",
+                        to="listings.listing",
+                    ),
+                ),
+                (
+                    "make",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fitments",
+                        to="fitment.fitmentmake",
+                    ),
+                ),
+                (
+                    "model",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fitments",
+                        to="fitment.fitmentmodel",
+                    ),
+                ),
+                (
+                    "rejected_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "submodel",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fitments",
+                        to="fitment.fitmentsubmodel",
+                    ),
+                ),
+                (
+                    "verified_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'fitment',
-                'db_table': 'part_fitments',
-                'ordering': ('make__name', 'model__name', 'year_start', 'id'),
-                'base_manager_name': 'everything',
+                "verbose_name": "fitment",
+                "db_table": "part_fitments",
+                "ordering": ("make__name", "model__name", "year_start", "id"),
+                "base_manager_name": "everything",
             },
             managers=[
-                ('objects', django.db.models.manager.Manager()),
-                ('everything', django.db.models.manager.Manager()),
+                ("objects", django.db.models.manager.Manager()),
+                ("everything", django.db.models.manager.Manager()),
             ],
         ),
         migrations.CreateModel(
-            name='FitmentMakeAlias',
+            name="FitmentMakeAlias",
             fields=[
-                ('id', models.UUIDField(default=realtrack.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('source', models.CharField(choices=[('seed', 'Seed'), ('staff', 'Staff'), ('import', 'Import')], default='staff', max_length=10)),
-                ('person_fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('alias', models.CharField(max_length=100)),
-                ('key', models.CharField(db_index=True, help_text='Letters and digits only', max_length=100)),
-                ('kind', models.CharField(choices=[('alias', 'Alias'), ('spelling', 'Spelling'), ('variant', 'Variant'), ('misspelling', 'Misspelling'), ('badge', 'Badge')], default='alias', max_length=12)),
-                ('caution', models.CharField(blank=True, max_length=200)),
-                ('make', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='aliases', to='fitment.fitmentmake')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=realtrack.core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("seed", "Seed"),
+                            ("staff", "Staff"),
+                            ("import", "Import"),
+                        ],
+                        default="staff",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "person_fields",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("alias", models.CharField(max_length=100)),
+                (
+                    "key",
+                    models.CharField(
+                        db_index=True,
+                        help_text="Letters and digits only",
+                        max_length=100,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("alias", "Alias"),
+                            ("spelling", "Spelling"),
+                            ("variant", "Variant"),
+                            ("misspelling", "Misspelling"),
+                            ("badge", "Badge"),
+                        ],
+                        default="alias",
+                        max_length=12,
+                    ),
+                ),
+                ("caution", models.CharField(blank=True, max_length=200)),
+                (
+                    "make",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="aliases",
+                        to="fitment.fitmentmake",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'make alias',
-                'verbose_name_plural': 'make aliases',
-                'db_table': 'fitment_make_aliases',
-                'ordering': ('alias',),
-                'constraints': [models.UniqueConstraint(fields=('make', 'alias'), name='fitment_make_alias')],
+                "verbose_name": "make alias",
+                "verbose_name_plural": "make aliases",
+                "db_table": "fitment_make_aliases",
+                "ordering": ("alias",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("make", "alias"), name="fitment_make_alias")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='fitmentmodel',
-            constraint=models.UniqueConstraint(fields=('make', 'slug'), name='fitment_model_slug'),
+            model_name="fitmentmodel",
+            constraint=models.UniqueConstraint(fields=("make", "slug"), name="fitment_model_slug"),
         ),
         migrations.AddConstraint(
-            model_name='fitmentchassismodel',
-            constraint=models.UniqueConstraint(fields=('chassis', 'model'), name='fitment_chassis_model'),
+            model_name="fitmentchassismodel",
+            constraint=models.UniqueConstraint(
+                fields=("chassis", "model"), name="fitment_chassis_model"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fitmentchassiscode',
-            constraint=models.UniqueConstraint(fields=('make', 'code', 'year_start'), name='fitment_chassis_code'),
+            model_name="fitmentchassiscode",
+            constraint=models.UniqueConstraint(
+                fields=("make", "code", "year_start"), name="fitment_chassis_code"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fitmentchassiscode',
-            constraint=models.CheckConstraint(condition=models.Q(('year_end__gte', models.F('year_start'))), name='fitment_chassis_years'),
+            model_name="fitmentchassiscode",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("year_end__gte", models.F("year_start"))),
+                name="fitment_chassis_years",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fitmentmodelalias',
-            constraint=models.UniqueConstraint(fields=('model', 'alias'), name='fitment_model_alias'),
+            model_name="fitmentmodelalias",
+            constraint=models.UniqueConstraint(
+                fields=("model", "alias"), name="fitment_model_alias"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fitmentmodelyear',
-            constraint=models.UniqueConstraint(fields=('model', 'year'), name='fitment_model_year'),
+            model_name="fitmentmodelyear",
+            constraint=models.UniqueConstraint(fields=("model", "year"), name="fitment_model_year"),
         ),
         migrations.AddConstraint(
-            model_name='fitmentmodelyear',
-            constraint=models.CheckConstraint(condition=models.Q(('year__gte', 1896), ('year__lte', 2100)), name='fitment_year_sane'),
+            model_name="fitmentmodelyear",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("year__gte", 1896), ("year__lte", 2100)),
+                name="fitment_year_sane",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fitmentmodelyearengine',
-            constraint=models.UniqueConstraint(fields=('model_year', 'engine'), name='fitment_model_year_engine'),
+            model_name="fitmentmodelyearengine",
+            constraint=models.UniqueConstraint(
+                fields=("model_year", "engine"), name="fitment_model_year_engine"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fitmentsubmodel',
-            constraint=models.UniqueConstraint(fields=('model', 'name'), name='fitment_submodel_name'),
+            model_name="fitmentsubmodel",
+            constraint=models.UniqueConstraint(
+                fields=("model", "name"), name="fitment_submodel_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fitmentsubmodelyear',
-            constraint=models.UniqueConstraint(fields=('submodel', 'year'), name='fitment_submodel_year'),
+            model_name="fitmentsubmodelyear",
+            constraint=models.UniqueConstraint(
+                fields=("submodel", "year"), name="fitment_submodel_year"
+            ),
         ),
         migrations.AddIndex(
-            model_name='partfitment',
-            index=models.Index(condition=models.Q(('rejected_at__isnull', True)), fields=['make', 'model', 'year_start', 'year_end'], include=('listing', 'engine'), name='part_fitment_vehicle'),
+            model_name="partfitment",
+            index=models.Index(
+                condition=models.Q(("rejected_at__isnull", True)),
+                fields=["make", "model", "year_start", "year_end"],
+                include=("listing", "engine"),
+                name="part_fitment_vehicle",
+            ),
         ),
         migrations.AddIndex(
-            model_name='partfitment',
-            index=models.Index(condition=models.Q(('rejected_at__isnull', True), ('verified', False)), fields=['created_at'], name='part_fitment_unverified'),
+            model_name="partfitment",
+            index=models.Index(
+                condition=models.Q(("rejected_at__isnull", True), ("verified", False)),
+                fields=["created_at"],
+                name="part_fitment_unverified",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partfitment',
-            constraint=models.UniqueConstraint(fields=('listing', 'make', 'model', 'submodel', 'year_start', 'year_end', 'engine'), name='part_fitment_once', nulls_distinct=False),
+            model_name="partfitment",
+            constraint=models.UniqueConstraint(
+                fields=(
+                    "listing",
+                    "make",
+                    "model",
+                    "submodel",
+                    "year_start",
+                    "year_end",
+                    "engine",
+                ),
+                name="part_fitment_once",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partfitment',
-            constraint=models.CheckConstraint(condition=models.Q(('year_end__lte', 2100), ('year_start__gte', 1896)), name='part_fitment_years_sane'),
+            model_name="partfitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("year_end__lte", 2100), ("year_start__gte", 1896)),
+                name="part_fitment_years_sane",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partfitment',
-            constraint=models.CheckConstraint(condition=models.Q(('year_start__lte', models.F('year_end'))), name='part_fitment_years_ordered'),
+            model_name="partfitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("year_start__lte", models.F("year_end"))),
+                name="part_fitment_years_ordered",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partfitment',
-            constraint=models.CheckConstraint(condition=models.Q(('year_end__lte', django.db.models.expressions.CombinedExpression(models.F('year_start'), '+', models.Value(50)))), name='part_fitment_years_span'),
+            model_name="partfitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "year_end__lte",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("year_start"), "+", models.Value(50)
+                        ),
+                    )
+                ),
+                name="part_fitment_years_span",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partfitment',
-            constraint=models.CheckConstraint(condition=models.Q(('confidence__isnull', True), models.Q(('confidence__gte', 0), ('confidence__lte', 1)), _connector='OR'), name='part_fitment_confidence'),
+            model_name="partfitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confidence__isnull", True),
+                    models.Q(("confidence__gte", 0), ("confidence__lte", 1)),
+                    _connector="OR",
+                ),
+                name="part_fitment_confidence",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partfitment',
-            constraint=models.CheckConstraint(condition=models.Q(('verified', False), ('rejected_at__isnull', True), _connector='OR'), name='part_fitment_not_both'),
+            model_name="partfitment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("verified", False), ("rejected_at__isnull", True), _connector="OR"
+                ),
+                name="part_fitment_not_both",
+            ),
         ),
     ]

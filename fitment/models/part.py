@@ -43,12 +43,20 @@ class PartFitment(UuidModel):
     make = models.ForeignKey(FitmentMake, on_delete=models.PROTECT, related_name="fitments")
     model = models.ForeignKey(FitmentModel, on_delete=models.PROTECT, related_name="fitments")
     submodel = models.ForeignKey(
-        FitmentSubmodel, on_delete=models.PROTECT, related_name="fitments", null=True, blank=True
+        FitmentSubmodel,
+        on_delete=models.PROTECT,
+        related_name="fitments",
+        null=True,
+        blank=True,
     )
     year_start = models.PositiveSmallIntegerField()
     year_end = models.PositiveSmallIntegerField()
     engine = models.ForeignKey(
-        FitmentEngine, on_delete=models.PROTECT, related_name="fitments", null=True, blank=True
+        FitmentEngine,
+        on_delete=models.PROTECT,
+        related_name="fitments",
+        null=True,
+        blank=True,
     )
 
     part_type = models.CharField(max_length=120, blank=True)
@@ -65,15 +73,25 @@ class PartFitment(UuidModel):
     source = models.CharField(max_length=10, choices=FitmentSource.choices)
     confidence = models.FloatField(null=True, blank=True, help_text="0 to 1, machines only")
     evidence = models.JSONField(
-        default=dict, blank=True, help_text="The words, number or file that the row rests on"
+        default=dict,
+        blank=True,
+        help_text="The words, number or file that the row rests on",
     )
     verified = models.BooleanField(default=False)
     verified_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, related_name="+", null=True, blank=True
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
     )
     verified_at = models.DateTimeField(null=True, blank=True)
     rejected_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, related_name="+", null=True, blank=True
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        null=True,
+        blank=True,
     )
     rejected_at = models.DateTimeField(null=True, blank=True)
 
@@ -85,7 +103,7 @@ class PartFitment(UuidModel):
         base_manager_name = "everything"
         ordering = ("make__name", "model__name", "year_start", "id")
         verbose_name = "fitment"
-        constraints = [
+        constraints: ClassVar[list[models.BaseConstraint]] = [
             # NULLs are equal here: "all engines" is one fitment, not any number of them.
             models.UniqueConstraint(
                 fields=(
@@ -105,7 +123,8 @@ class PartFitment(UuidModel):
                 name="part_fitment_years_sane",
             ),
             models.CheckConstraint(
-                condition=Q(year_start__lte=F("year_end")), name="part_fitment_years_ordered"
+                condition=Q(year_start__lte=F("year_end")),
+                name="part_fitment_years_ordered",
             ),
             models.CheckConstraint(
                 condition=Q(year_end__lte=F("year_start") + SPAN_MAX),
@@ -120,7 +139,7 @@ class PartFitment(UuidModel):
                 name="part_fitment_not_both",
             ),
         ]
-        indexes = [
+        indexes: ClassVar[list[models.Index]] = [
             models.Index(
                 fields=("make", "model", "year_start", "year_end"),
                 include=("listing", "engine"),

@@ -6,6 +6,8 @@ licensed tables have no column here: they are a customer's own and belong to tha
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -61,7 +63,7 @@ class FitmentModel(ReferenceModel):
         db_table = "fitment_models"
         ordering = ("name",)
         verbose_name = "model"
-        constraints = [
+        constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=("make", "slug"), name="fitment_model_slug"),
         ]
 
@@ -79,10 +81,11 @@ class FitmentModelYear(ReferenceModel):
         db_table = "fitment_model_years"
         ordering = ("year",)
         verbose_name = "model year"
-        constraints = [
+        constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=("model", "year"), name="fitment_model_year"),
             models.CheckConstraint(
-                condition=Q(year__gte=YEAR_MIN, year__lte=YEAR_MAX), name="fitment_year_sane"
+                condition=Q(year__gte=YEAR_MIN, year__lte=YEAR_MAX),
+                name="fitment_year_sane",
             ),
         ]
 
@@ -120,7 +123,7 @@ class FitmentModelYearEngine(ReferenceModel):
     class Meta:
         db_table = "fitment_model_year_engines"
         verbose_name = "engine of a model year"
-        constraints = [
+        constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=("model_year", "engine"), name="fitment_model_year_engine"
             ),
@@ -140,7 +143,7 @@ class FitmentSubmodel(ReferenceModel):
         db_table = "fitment_submodels"
         ordering = ("name",)
         verbose_name = "submodel"
-        constraints = [
+        constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=("model", "name"), name="fitment_submodel_name"),
         ]
 
@@ -157,7 +160,7 @@ class FitmentSubmodelYear(ReferenceModel):
     class Meta:
         db_table = "fitment_submodel_years"
         verbose_name = "submodel year"
-        constraints = [
+        constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=("submodel", "year"), name="fitment_submodel_year"),
         ]
 
@@ -179,7 +182,7 @@ class FitmentMakeAlias(ReferenceModel):
         ordering = ("alias",)
         verbose_name = "make alias"
         verbose_name_plural = "make aliases"
-        constraints = [
+        constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=("make", "alias"), name="fitment_make_alias"),
         ]
 
@@ -201,7 +204,7 @@ class FitmentModelAlias(ReferenceModel):
         ordering = ("alias",)
         verbose_name = "model alias"
         verbose_name_plural = "model aliases"
-        constraints = [
+        constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=("model", "alias"), name="fitment_model_alias"),
         ]
 
@@ -219,7 +222,8 @@ class FitmentChassisCode(ReferenceModel):
     us_sold = models.BooleanField(default=True)
     is_certain = models.BooleanField(default=True)
     stands_alone = models.BooleanField(
-        default=False, help_text="May be searched for in a text without its make beside it"
+        default=False,
+        help_text="May be searched for in a text without its make beside it",
     )
     notes = models.CharField(max_length=200, blank=True)
     car_models = models.ManyToManyField(
@@ -230,7 +234,7 @@ class FitmentChassisCode(ReferenceModel):
         db_table = "fitment_chassis_codes"
         ordering = ("code", "year_start")
         verbose_name = "chassis code"
-        constraints = [
+        constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=("make", "code", "year_start"), name="fitment_chassis_code"
             ),
@@ -254,7 +258,7 @@ class FitmentChassisModel(ReferenceModel):
     class Meta:
         db_table = "fitment_chassis_models"
         verbose_name = "model of a chassis code"
-        constraints = [
+        constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=("chassis", "model"), name="fitment_chassis_model"),
         ]
 
@@ -271,7 +275,9 @@ class FitmentReferenceState(models.Model):
 
     class Meta:
         db_table = "fitment_reference_state"
-        constraints = [models.CheckConstraint(condition=Q(id=1), name="fitment_state_single")]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=Q(id=1), name="fitment_state_single")
+        ]
 
     def __str__(self) -> str:
         return str(self.version)

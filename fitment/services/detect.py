@@ -68,7 +68,9 @@ def _covers(row: PartFitment, key: Key) -> bool:
     )
 
 
-def _read(texts: list[tuple[str, str, FitmentSource]]) -> tuple[dict[Key, _Find], list[str]]:
+def _read(
+    texts: list[tuple[str, str, FitmentSource]],
+) -> tuple[dict[Key, _Find], list[str]]:
     """Return what the texts say by vehicle, the surest first seen, and what they leave open."""
     lookup = lookup_current()
     finds: dict[Key, _Find] = {}
@@ -114,7 +116,11 @@ def _write(row: PartFitment, find: _Find) -> bool:
 
 
 def _sync(
-    listing_id: uuid.UUID, rows: list[PartFitment], finds: dict[Key, _Find], *, has_hint: bool
+    listing_id: uuid.UUID,
+    rows: list[PartFitment],
+    finds: dict[Key, _Find],
+    *,
+    has_hint: bool,
 ) -> tuple[int, int, int]:
     """Bring the machine's unverified rows in line with the words: (added, removed, same)."""
     added = removed = same = 0

@@ -69,7 +69,9 @@ def vehicle_check(
 ) -> Vehicle:
     """Return the vehicle whose parts belong together; raises InvalidInput by field."""
     years_check(year_start, year_end)
-    model = FitmentModel.objects.filter(pk=model_id, merged_into=None).select_related("make").first()
+    model = (
+        FitmentModel.objects.filter(pk=model_id, merged_into=None).select_related("make").first()
+    )
     if model is None:
         raise InvalidInput(fields={"model_id": "There is no such model."})
     if make_id is not None and model.make_id != make_id:
@@ -84,7 +86,11 @@ def vehicle_check(
         if engine is None:
             raise InvalidInput(fields={"engine_id": "There is no such engine."})
     return Vehicle(
-        model=model, submodel=submodel, engine=engine, year_start=year_start, year_end=year_end
+        model=model,
+        submodel=submodel,
+        engine=engine,
+        year_start=year_start,
+        year_end=year_end,
     )
 
 

@@ -68,7 +68,10 @@ def test_what_the_staff_wrote_stays() -> None:
 
 def test_a_merged_make_takes_its_rows_along() -> None:
     # given: the staff merged Yugo into Fiat, models and all
-    yugo, fiat = FitmentMake.objects.get(slug="yugo"), FitmentMake.objects.get(slug="fiat")
+    yugo, fiat = (
+        FitmentMake.objects.get(slug="yugo"),
+        FitmentMake.objects.get(slug="fiat"),
+    )
     FitmentModel.objects.filter(make=yugo).update(make=fiat)
     yugo.merged_into = fiat
     yugo.save()

@@ -41,11 +41,19 @@ def test_a_person_adds_a_verified_vehicle(actor: Actor, camry: FitmentModel) -> 
 
     # when
     row = fitment_add(
-        listing_id=listing.pk, model_id=camry.pk, year_start=2007, year_end=2011, actor=actor
+        listing_id=listing.pk,
+        model_id=camry.pk,
+        year_start=2007,
+        year_end=2011,
+        actor=actor,
     )
 
     # then
-    assert (row.verified, row.verified_by_id, row.source) == (True, actor.user_id, "person")
+    assert (row.verified, row.verified_by_id, row.source) == (
+        True,
+        actor.user_id,
+        "person",
+    )
     assert ListingSearch.objects.get(listing=listing).vehicle_count == 1
     event = AuditLog.objects.get(event="fitment.added")
     assert event.metadata["vehicle"] == "2007-2011 Toyota Camry"
@@ -64,7 +72,11 @@ def test_years_that_cannot_be_are_refused_by_field(
     # when
     with pytest.raises(InvalidInput) as raised:
         fitment_add(
-            listing_id=listing.pk, model_id=camry.pk, year_start=start, year_end=end, actor=actor
+            listing_id=listing.pk,
+            model_id=camry.pk,
+            year_start=start,
+            year_end=end,
+            actor=actor,
         )
 
     # then
@@ -100,13 +112,21 @@ def test_the_same_vehicle_twice_is_a_conflict_also_without_engine(
     # given
     listing = make_listing(actor=actor)
     fitment_add(
-        listing_id=listing.pk, model_id=camry.pk, year_start=2007, year_end=2011, actor=actor
+        listing_id=listing.pk,
+        model_id=camry.pk,
+        year_start=2007,
+        year_end=2011,
+        actor=actor,
     )
 
     # when
     with pytest.raises(FitmentExists):
         fitment_add(
-            listing_id=listing.pk, model_id=camry.pk, year_start=2007, year_end=2011, actor=actor
+            listing_id=listing.pk,
+            model_id=camry.pk,
+            year_start=2007,
+            year_end=2011,
+            actor=actor,
         )
 
     # then: an engine makes it another fitment
@@ -118,7 +138,9 @@ def test_the_same_vehicle_twice_is_a_conflict_also_without_engine(
     assert PartFitment.objects.count() == 2
 
 
-def test_words_become_unverified_rows_and_reading_again_changes_nothing(actor: Actor) -> None:
+def test_words_become_unverified_rows_and_reading_again_changes_nothing(
+    actor: Actor,
+) -> None:
     # given
     listing = make_listing("Alternator Accord 08-12 CRV 10-12 2.4 OEM Honda", actor=actor)
 
@@ -162,7 +184,10 @@ def test_changed_words_take_back_only_what_no_person_touched(actor: Actor) -> No
 
     # when
     listing_update(
-        listing_id=listing.pk, data={"title": "Honda Pilot 2009-2015"}, version=1, actor=actor
+        listing_id=listing.pk,
+        data={"title": "Honda Pilot 2009-2015"},
+        version=1,
+        actor=actor,
     )
     result = fitments_detect(listing_id=listing.pk, actor=MACHINE)
 
@@ -174,7 +199,9 @@ def test_changed_words_take_back_only_what_no_person_touched(actor: Actor) -> No
     ]
 
 
-def test_what_a_person_rejected_is_not_proposed_again_but_may_be_added(actor: Actor) -> None:
+def test_what_a_person_rejected_is_not_proposed_again_but_may_be_added(
+    actor: Actor,
+) -> None:
     # given
     listing = make_listing("Honda Civic 2006-2011 door", actor=actor)
     fitments_detect(listing_id=listing.pk, actor=MACHINE)
@@ -188,7 +215,11 @@ def test_what_a_person_rejected_is_not_proposed_again_but_may_be_added(actor: Ac
     assert (result.added, rows_of(listing.pk)) == (0, [])
     assert ListingSearch.objects.get(listing=listing).vehicle_count == 0
     fitment_add(
-        listing_id=listing.pk, model_id=row.model_id, year_start=2006, year_end=2011, actor=actor
+        listing_id=listing.pk,
+        model_id=row.model_id,
+        year_start=2006,
+        year_end=2011,
+        actor=actor,
     )
     assert rows_of(listing.pk) == [("Honda", "Civic", 2006, 2011, True)]
 
@@ -197,7 +228,11 @@ def test_a_person_s_own_row_is_deleted_when_removed(actor: Actor, camry: Fitment
     # given
     listing = make_listing(actor=actor)
     row = fitment_add(
-        listing_id=listing.pk, model_id=camry.pk, year_start=2007, year_end=2007, actor=actor
+        listing_id=listing.pk,
+        model_id=camry.pk,
+        year_start=2007,
+        year_end=2007,
+        actor=actor,
     )
 
     # when
@@ -215,7 +250,11 @@ def test_a_verified_wider_row_makes_a_narrower_proposal_needless(
     # given
     listing = make_listing("Toyota Camry LE 2008-2010 2.4L", actor=actor)
     fitment_add(
-        listing_id=listing.pk, model_id=camry.pk, year_start=2007, year_end=2011, actor=actor
+        listing_id=listing.pk,
+        model_id=camry.pk,
+        year_start=2007,
+        year_end=2011,
+        actor=actor,
     )
 
     # when
@@ -260,7 +299,11 @@ def test_copying_takes_only_verified_rows_that_are_missing(
     source = make_listing("Honda Civic 2006-2011", actor=actor)
     fitments_detect(listing_id=source.pk, actor=MACHINE)
     fitment_add(
-        listing_id=source.pk, model_id=camry.pk, year_start=2007, year_end=2011, actor=actor
+        listing_id=source.pk,
+        model_id=camry.pk,
+        year_start=2007,
+        year_end=2011,
+        actor=actor,
     )
     target = make_listing(actor=actor)
 
@@ -283,4 +326,9 @@ def test_an_ai_s_reading_is_the_ai_s_and_stays_without_it(actor: Actor) -> None:
 
     # then
     row = PartFitment.objects.get()
-    assert (row.source, row.verified, row.year_start, row.year_end) == ("ai", False, 2015, 2020)
+    assert (row.source, row.verified, row.year_start, row.year_end) == (
+        "ai",
+        False,
+        2015,
+        2020,
+    )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing_extensions import override
 
 from django.core.management.base import BaseCommand
+from typing_extensions import override
 
 from fitment.reference import reference_load
 
