@@ -6,7 +6,11 @@ from importlib.util import find_spec
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView
 
+from realtrack.core.web.docs import api_docs
+from realtrack.core.web.kit import kit
+from realtrack.core.web.metrics import metrics
 from realtrack.settings.base import _OWN
 
 # Where an app's pages live; its API comes under /api by the paths it names itself.
@@ -25,7 +29,13 @@ def _exists(module: str) -> bool:
 
 
 def _routes() -> list[URLPattern | URLResolver]:
-    routes: list[URLPattern | URLResolver] = [path("admin/", admin.site.urls)]
+    routes: list[URLPattern | URLResolver] = [
+        path("admin/", admin.site.urls),
+        path("metrics", metrics, name="metrics"),
+        path("kit/", kit, name="kit"),
+        path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+        path("api/docs", api_docs, name="api-docs"),
+    ]
     for app in _OWN:
         if _exists(f"{app}.api.urls"):
             routes.append(path("api/", include(f"{app}.api.urls")))
@@ -36,3 +46,8 @@ def _routes() -> list[URLPattern | URLResolver]:
 
 
 urlpatterns = _routes()
+
+handler400 = "realtrack.core.web.failures.bad_request"
+handler403 = "realtrack.core.web.failures.denied"
+handler404 = "realtrack.core.web.failures.missing"
+handler500 = "realtrack.core.web.failures.broken"

@@ -31,9 +31,7 @@ def test_two_seals_of_one_text_differ(two_keys: Any) -> None:
 @pytest.mark.parametrize(
     "bad", ["plain text", "v1.new.AAAA", "v2.new.AAAA", "v1.nokey.AAAA", "v1.new.!"]
 )
-def test_what_is_no_seal_of_ours_is_an_error_never_the_raw_text(
-    two_keys: Any, bad: str
-) -> None:
+def test_what_is_no_seal_of_ours_is_an_error_never_the_raw_text(two_keys: Any, bad: str) -> None:
     with pytest.raises(crypto.CannotDecrypt):
         crypto.decrypt(bad, aad="x")
 
@@ -45,9 +43,7 @@ def test_a_flipped_bit_is_noticed(two_keys: Any) -> None:
         crypto.decrypt(flipped, aad="x")
 
 
-def test_rotation_moves_to_the_first_key(
-    settings: Any, two_keys: dict[str, bytes]
-) -> None:
+def test_rotation_moves_to_the_first_key(settings: Any, two_keys: dict[str, bytes]) -> None:
     settings.ENCRYPTION_KEYS = {"old": two_keys["old"]}
     token = crypto.encrypt("secret", aad="x")
     settings.ENCRYPTION_KEYS = two_keys
@@ -70,7 +66,5 @@ def test_bytes_come_back_as_they_were(two_keys: Any) -> None:
 
 
 def test_addresses_are_found_whatever_their_case_and_blanks() -> None:
-    assert crypto.keyed_hash(" Buyer@Example.com ") == crypto.keyed_hash(
-        "buyer@example.com"
-    )
+    assert crypto.keyed_hash(" Buyer@Example.com ") == crypto.keyed_hash("buyer@example.com")
     assert crypto.keyed_hash("a@example.com") != crypto.keyed_hash("b@example.com")

@@ -56,12 +56,8 @@ def test_a_rolled_back_cause_leaves_no_event(subscribers: Any) -> None:
 def test_each_subscriber_gets_it_once_and_the_row_goes(subscribers: Any) -> None:
     # given
     seen: list[str] = []
-    subscribers(
-        Ping, key="test.a", handler=lambda one: seen.append(f"a{one.metadata['n']}")
-    )
-    subscribers(
-        Ping, key="test.b", handler=lambda one: seen.append(f"b{one.metadata['n']}")
-    )
+    subscribers(Ping, key="test.a", handler=lambda one: seen.append(f"a{one.metadata['n']}"))
+    subscribers(Ping, key="test.b", handler=lambda one: seen.append(f"b{one.metadata['n']}"))
     _emit(n=1)
     assert EventDelivery.objects.count() == 2
     # when
@@ -117,9 +113,7 @@ def test_after_the_last_attempt_it_is_dead_said_and_can_be_retried(
     _emit()
     # when
     for _ in dispatcher.BACKOFF_SECONDS:
-        EventDelivery.objects.filter(subscriber="test.fickle").update(
-            next_attempt=timezone.now()
-        )
+        EventDelivery.objects.filter(subscriber="test.fickle").update(next_attempt=timezone.now())
         dispatcher.dispatch_due()
     # then
     dead = EventDelivery.objects.get(subscriber="test.fickle")
@@ -140,9 +134,7 @@ def test_a_claim_of_a_killed_worker_is_taken_up_again(subscribers: Any) -> None:
     seen: list[str] = []
     subscribers(Ping, key="test.a", handler=lambda one: seen.append(one.name))
     _emit()
-    EventDelivery.objects.update(
-        state=DeliveryState.CLAIMED, claimed_at=timezone.now(), attempts=1
-    )
+    EventDelivery.objects.update(state=DeliveryState.CLAIMED, claimed_at=timezone.now(), attempts=1)
     # when
     assert dispatcher.dispatch_due() == 0
     EventDelivery.objects.update(claimed_at=timezone.now() - dispatcher.STALE_AFTER * 2)
@@ -204,9 +196,7 @@ def test_every_partition_refuses_truncate_outside_test_databases() -> None:
             " AND t.tgname LIKE '%_no_truncate')"
         )
         assert cursor.fetchone() == (0,)
-        cursor.execute(
-            "SELECT prosrc FROM pg_proc WHERE proname = 'core_refuse_change'"
-        )
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'core_refuse_change'")
         (source,) = cursor.fetchone()
     assert r"current_database() LIKE 'test\_%'" in source
 

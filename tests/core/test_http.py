@@ -29,9 +29,7 @@ class Server:
                 self.rfile.read(length)
                 outer.seen.append((self.command, self.path))
                 time.sleep(outer.hang)
-                status, headers, body = (
-                    outer.plan.pop(0) if len(outer.plan) > 1 else outer.plan[0]
-                )
+                status, headers, body = outer.plan.pop(0) if len(outer.plan) > 1 else outer.plan[0]
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
@@ -77,9 +75,7 @@ def test_what_heals_is_tried_again(server: Server, service: str) -> None:
     assert len(server.seen) == 3
 
 
-def test_a_call_that_may_not_be_repeated_is_made_once(
-    server: Server, service: str
-) -> None:
+def test_a_call_that_may_not_be_repeated_is_made_once(server: Server, service: str) -> None:
     server.plan = [(503, {}, b"")]
     assert http.request(service, "POST", server.base, json={}).status == 503
     assert len(server.seen) == 1

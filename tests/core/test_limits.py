@@ -25,9 +25,7 @@ def test_a_bucket_gives_its_burst_and_then_says_how_long_to_wait(name: str) -> N
 
 def test_many_takers_at_once_get_no_more_than_there_is(name: str) -> None:
     with ThreadPoolExecutor(20) as pool:
-        waits = list(
-            pool.map(lambda _: bucket_take(name, rate=0.01, capacity=7), range(60))
-        )
+        waits = list(pool.map(lambda _: bucket_take(name, rate=0.01, capacity=7), range(60)))
     assert sum(wait == 0.0 for wait in waits) == 7
 
 

@@ -20,9 +20,7 @@ def _run(total: int = 2) -> Run:
 
 
 def _verdict(run: Run, position: int, state: RunItemState) -> None:
-    runs.run_item_record(
-        run_id=run.pk, position=position, state=state, reason="because"
-    )
+    runs.run_item_record(run_id=run.pk, position=position, state=state, reason="because")
 
 
 def test_a_run_ends_well_only_if_it_adds_up() -> None:
@@ -41,9 +39,7 @@ def test_a_missing_verdict_fails_the_run_and_names_the_numbers() -> None:
     ended = runs.run_finish(run_id=run.pk, actor=ACTOR)
     assert ended.state == RunState.FAILED
     assert ended.error == "2 rows went in, 1 have a verdict."
-    assert (
-        AuditLog.objects.filter(event="run.failed", entity_id=str(run.pk)).count() == 1
-    )
+    assert AuditLog.objects.filter(event="run.failed", entity_id=str(run.pk)).count() == 1
 
 
 def test_the_database_itself_refuses_a_done_run_that_does_not_add_up() -> None:
