@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import ipaddress
 import logging
 import os
 import sys
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
+from typing_extensions import override
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from channels_app.sandbox import seeds
 from channels_app.sandbox.app import Sandbox
 from channels_app.sandbox.store import Store
+
+if TYPE_CHECKING:
+    import asyncio
 
 _OPEN: dict[tuple[str, int], asyncio.Transport] = {}
 
@@ -24,11 +27,15 @@ _OPEN: dict[tuple[str, int], asyncio.Transport] = {}
 class _Protocol(HttpToolsProtocol):
     """uvicorn's protocol that remembers the transport, so that a fault can cut the line."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    @override
+    def connection_made(  # type: ignore[override]
+        self, transport: asyncio.Transport
+    ) -> None:
         super().connection_made(transport)
         self._peer = tuple(transport.get_extra_info("peername")[:2])
         _OPEN[self._peer] = transport
 
+    @override
     def connection_lost(self, exc: Exception | None) -> None:
         _OPEN.pop(self._peer, None)
         super().connection_lost(exc)

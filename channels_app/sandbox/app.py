@@ -16,7 +16,7 @@ from channels_app.sandbox import delivery, faults
 from channels_app.sandbox.errors import ApiError, entry, localized
 from channels_app.sandbox.gate import open_gate, unknown_path
 from channels_app.sandbox.http import (
-    ChallengeNeeded,
+    ChallengeNeededError,
     Context,
     Request,
     Response,
@@ -107,20 +107,24 @@ class Sandbox:
         refused = _refuse_stranger(request, found[0] if found else None)
         if refused is not None:
             return Outcome(refused)
-        passed: bool | None = None
         try:
-            while True:
-                try:
-                    work = partial(self._process, request=request, found=found, passed=passed)
-                    outcome = await self.store.run(work)
-                    break
-                except ChallengeNeeded as needed:
-                    passed = await delivery.challenge(needed.endpoint, needed.token)
+            outcome = await self._attempt(request, found)
         except Exception:
             log.exception("unexpected failure in %s %s", request.method, request.path)
             return Outcome(reply({"errors": [entry(2003)]}, 500))
         self._wake.set()
         return outcome
+
+    async def _attempt(
+        self, request: Request, found: tuple[Route, dict[str, str]] | None
+    ) -> Outcome:
+        work = partial(self._process, request=request, found=found)
+        try:
+            return await self.store.run(partial(work, passed=None))
+        except ChallengeNeededError as needed:
+            # outside any transaction: the endpoint may be slow, and may call us back
+            passed = await delivery.challenge(needed.endpoint, needed.token)
+        return await self.store.run(partial(work, passed=passed))
 
     def _process(
         self,

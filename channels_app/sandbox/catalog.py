@@ -127,8 +127,9 @@ def version(db: Db, tree: str) -> str:
     return str(VERSIONS[tree] + int(db.setting("tree_drift", {}).get(tree, 0)))
 
 
-def add(db: Db, tree: str, category_id: str, name: str, parent: str | None, data: Json) -> None:
-    """Store a node; its parent becomes a branch."""
+def add(db: Db, key: tuple[str, str], name: str, parent: str | None, data: Json) -> None:
+    """Store a node under (tree, category id); its parent becomes a branch."""
+    tree, category_id = key
     db.run(
         "INSERT INTO categories VALUES (?, ?, ?, ?, 1, ?)",
         tree,
@@ -150,4 +151,4 @@ def seed(db: Db) -> None:
             "compatible": "n" not in flags,
             "free_of_return_rule": "f" in flags,
         }
-        add(db, tree, category_id, name, parent or None, data)
+        add(db, (tree, category_id), name, parent or None, data)

@@ -236,7 +236,7 @@ def category_drift(db: Db, given: Json) -> Json:
         row = db.one(f"SELECT data FROM categories {where}", tree, category_id)  # noqa: S608 (fixed)
         for name in given["split"]:
             made.append(str(db.next_id("category", 262_500)))
-            catalog.add(db, tree, made[-1], name, category_id, json.loads(row["data"]))  # type: ignore[index]
+            catalog.add(db, (tree, made[-1]), name, category_id, json.loads(row["data"]))  # type: ignore[index]
     elif given.get("merge"):
         db.run(f"DELETE FROM categories {where}", tree, category_id)  # noqa: S608 (fixed text)
     drift = db.setting("tree_drift", {})
@@ -265,29 +265,28 @@ CALLS: dict[str, Call] = {
 }
 
 
-def dispatch(context: Context) -> Response:
-    """Run one control call by its name."""
-    name = context.params["name"]
+def _run(context: Context) -> Response:
+    name, body = context.params["name"], context.request.body or b"{}"
     call = CALLS.get(name)
+    if call is None:
+        reason = f"no control named {name}; known: {', '.join(sorted(CALLS))}"
+        raise ControlError(404, reason)
+    given = dict(context.query) if context.request.method == "GET" else json.loads(body)
+    if not isinstance(given, dict):
+        reason = "the body is no JSON object"
+        raise ControlError(400, reason)
+    return reply(call(context.db, given))
+
+
+def dispatch(context: Context) -> Response:
+    """Run one control call by its name; what a refused one wrote is undone."""
+    context.db.run("SAVEPOINT control")
     try:
-        if call is None:
-            raise ControlError(404, f"no control named {name}; known: {', '.join(sorted(CALLS))}")
-        if context.request.method == "GET":
-            given: object = dict(context.query)
-        else:
-            given = json.loads(context.request.body or b"{}")
-        if not isinstance(given, dict):
-            raise ControlError(400, "the body is no JSON object")
-        context.db.run("SAVEPOINT control")
-        try:
-            return reply(call(context.db, given))
-        except ControlError:
-            context.db.run("ROLLBACK TO control")
-            raise
-    except ControlError as error:
-        return reply({"error": error.text}, error.status)
-    except ValueError as error:
-        return reply({"error": str(error)}, 400)
+        return _run(context)
+    except (ControlError, ValueError, TypeError) as error:
+        context.db.run("ROLLBACK TO control")
+        status = error.status if isinstance(error, ControlError) else 400
+        return reply({"error": str(error)}, status)
 
 
 ROUTES = [

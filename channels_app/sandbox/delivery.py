@@ -118,10 +118,8 @@ def _prepare(row: sqlite3.Row, key: sqlite3.Row, published: str) -> tuple[bytes,
 
 def _settle(db: Db, row: sqlite3.Row, answer: str, *, received: bool) -> None:
     tries = row["attempts"] + 1
-    if received:
-        status = "RECEIVED"
-    else:
-        status = "FAILED" if tries >= TRIES else "PENDING"
+    unreceived = "FAILED" if tries >= TRIES else "PENDING"
+    status = "RECEIVED" if received else unreceived
     pauses = db.setting("delivery_pauses", list(PAUSES))
     pause = pauses[min(tries, len(pauses)) - 1] if pauses else 0
     db.run(

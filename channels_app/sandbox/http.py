@@ -123,7 +123,7 @@ class Route:
     pattern: str
     handler: Callable[[Context], Response]
     # none: open; app, user: that kind of token; any: both
-    token: str = "none"
+    token: str = "none"  # noqa: S105 (a kind of token)
     # one of these scopes is enough
     scopes: tuple[str, ...] = ()
     # the limit that the call counts against
@@ -138,7 +138,7 @@ class Route:
     control: bool = False
 
 
-class ChallengeNeeded(Exception):
+class ChallengeNeededError(Exception):
     """A handler needs the outcome of an outgoing GET before it can go on."""
 
     def __init__(self, endpoint: str, token: str) -> None:
@@ -178,25 +178,31 @@ def check_shape(value: Any, spec: Any, path: str) -> None:
     if value is None:
         return
     if isinstance(spec, dict):
-        if not isinstance(value, dict):
-            raise bad_field(path or "body")
-        for key, item in value.items():
-            inner = spec.get(key, spec.get("*"))
-            if inner is not None:
-                check_shape(item, inner, f"{path}.{key}" if path else key)
+        _check_object(value, spec, path)
     elif isinstance(spec, list):
         if not isinstance(value, list):
             raise bad_field(path)
         for item in value:
             check_shape(item, spec[0], path)
-    elif isinstance(spec, frozenset):
-        if not isinstance(value, str) or value not in spec:
-            raise bad_field(path)
-    elif spec is float:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise bad_field(path)
-    elif not isinstance(value, spec) or (spec is int and isinstance(value, bool)):
+    elif not _fits(value, spec):
         raise bad_field(path)
+
+
+def _check_object(value: Any, spec: dict[str, Any], path: str) -> None:
+    if not isinstance(value, dict):
+        raise bad_field(path or "body")
+    for key, item in value.items():
+        inner = spec.get(key, spec.get("*"))
+        if inner is not None:
+            check_shape(item, inner, f"{path}.{key}" if path else key)
+
+
+def _fits(value: Any, spec: Any) -> bool:
+    if isinstance(spec, frozenset):
+        return isinstance(value, str) and value in spec
+    if isinstance(value, bool):
+        return spec is bool
+    return isinstance(value, int | float) if spec is float else isinstance(value, spec)
 
 
 def refusal(error: ApiError, errors: list[Json]) -> Response:

@@ -102,7 +102,8 @@ def check_item(body: Json) -> list[Json]:
         raise bad_value("availability.shipToLocationAvailability.quantity")
     for name, longest in (("title", 80), ("brand", 65), ("mpn", 65)):
         if len(product.get(name) or "") > longest:
-            raise bad_value(f"product.{name}")
+            field = f"product.{name}"
+            raise bad_value(field)
     if len(product.get("description") or "") > 4000:
         raise err(25016, "The product.description value is invalid: 4000 characters at most.")
     if len(body.get("conditionDescription") or "") > 1000:

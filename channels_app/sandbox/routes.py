@@ -6,13 +6,21 @@ from typing import TYPE_CHECKING
 
 from channels_app.sandbox import (
     account,
+    analytics,
     compatibility,
     control,
+    fulfillment,
     inventory,
     locations,
+    media,
+    notification_routes,
     oauth,
     offers,
+    orders,
+    pages_control,
+    pages_shop,
     price_quantity,
+    taxonomy,
 )
 
 if TYPE_CHECKING:
@@ -26,5 +34,13 @@ ALL: list[Route] = [
     *inventory.ROUTES,
     *offers.ROUTES,
     *price_quantity.ROUTES,
+    *orders.ROUTES,
+    *fulfillment.ROUTES,
+    *taxonomy.ROUTES,
+    *media.ROUTES,
+    *notification_routes.ROUTES,
+    *analytics.ROUTES,
+    *pages_shop.ROUTES,
+    *pages_control.ROUTES,
     *control.ROUTES,
 ]
