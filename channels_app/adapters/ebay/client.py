@@ -1,0 +1,221 @@
+"""eBay's REST calls: tokens, headers, limits, and failures as `ChannelError`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from django.conf import settings
+
+from channels_app.adapters.base import ChannelError, Failure, Ours, Session, SignInAgain, TryAgain
+from channels_app.adapters.ebay import failures
+from channels_app.adapters.ebay.app_token import application_token
+from channels_app.adapters.ebay.config import BUDGETS, LANGUAGE, hosts
+from realtrack.core import http, limits, redis
+
+# A call that hangs is given up after this; the work behind it is a row and is tried again.
+TIMEOUT_SECONDS = 15.0
+# Waiting this long for a token of the bucket is cheaper than coming back.
+PATIENCE_SECONDS = 5.0
+_BAD_TOKEN = {401, 403}
+
+
+class EbayError(ChannelError):
+    """A refused call, with what eBay wrote."""
+
+    def __init__(self, *found: Failure, status: int, errors: list[Mapping[str, Any]]) -> None:
+        self.status = status
+        self.errors = errors
+        super().__init__(*found)
+
+    def has(self, error_id: str) -> bool:
+        """Say whether one of the errors has this id."""
+        return any(str(error.get("errorId")) == error_id for error in self.errors)
+
+    @property
+    def is_lag(self) -> bool:
+        """Say whether all that is wrong may be lag after our own write."""
+        return bool(self.errors) and all(
+            failures.is_lag(one, failures.parameters_of(error))
+            for one, error in zip(self.failures, self.errors, strict=True)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A good answer: its parsed body ({} where it has none) and warnings."""
+
+    status: int
+    body: Any = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What eBay warns of, in its words."""
+        rows = self.body.get("warnings") or [] if isinstance(self.body, dict) else []
+        return [str(row.get("longMessage") or row.get("message") or "") for row in rows]
+
+
+def user_call(
+    session: Session,
+    api: str,
+    method: str,
+    path: str,
+    *,
+    json: Any = None,
+    params: Mapping[str, str] | None = None,
+    files: Any = None,
+    bulk: bool = False,
+) -> Reply:
+    """Call for a seller; a rejected token is renewed once. `bulk` reads the rows of any status."""
+    token = session.token("")
+    for is_second in (False, True):
+        answer = _send(
+            f"ebay:{session.connection_id}", api, method, path, token=token, json=json,
+            params=params, files=files,
+        )  # fmt: skip
+        if answer.status not in _BAD_TOKEN or is_second or not _is_about_token(answer):
+            return _judged(answer, bulk=bulk)
+        token = session.token(token)
+    raise AssertionError  # the loop returns or raises
+
+
+def app_call(
+    api: str,
+    method: str,
+    path: str,
+    *,
+    json: Any = None,
+    params: Mapping[str, str] | None = None,
+) -> Reply:
+    """Call for the application."""
+    token = application_token()
+    for is_second in (False, True):
+        answer = _send("ebay:app", api, method, path, token=token, json=json, params=params)
+        if answer.status not in _BAD_TOKEN or is_second or not _is_about_token(answer):
+            try:
+                return _judged(answer)
+            except EbayError as error:
+                raise _not_a_sellers(error) from error
+        token = application_token(rejected=token)
+    raise AssertionError  # the loop returns or raises
+
+
+def _not_a_sellers(error: EbayError) -> EbayError:
+    """A refused application token is no seller's business: nobody can sign in again for it."""
+    found = [
+        Ours(reason=one.reason, error_id=one.error_id, domain=one.domain)
+        if isinstance(one, SignInAgain)
+        else one
+        for one in error.failures
+    ]
+    return EbayError(*found, status=error.status, errors=error.errors)
+
+
+def _send(
+    service: str,
+    api: str,
+    method: str,
+    path: str,
+    *,
+    token: str,
+    json: Any,
+    params: Mapping[str, str] | None,
+    files: Any = None,
+) -> http.Answer:
+    _take(api, service)
+    base = hosts().get(api, hosts()["api"])
+    headers = {
+        "Authorization": f"Bearer {token}",
+        "Accept": "application/json",
+        # Both, on every Inventory call: reads are refused without the second one.
+        "Content-Language": LANGUAGE,
+        "Accept-Language": LANGUAGE,
+    }
+    if json is not None:
+        headers["Content-Type"] = "application/json"
+    try:
+        return http.request(
+            service, method, base + path, headers=headers, params=params, json=json, files=files,
+            timeout=TIMEOUT_SECONDS, attempts=2, idempotent=method == "GET",
+        )  # fmt: skip
+    except http.NoAnswer as error:
+        raise no_answer(error) from error
+
+
+def no_answer(error: http.NoAnswer) -> ChannelError:
+    """Nothing came back: whether eBay acted is unknown, so the same is sent again later."""
+    words = {
+        http.Failure.TIMEOUT: "eBay did not answer in time.",
+        http.Failure.NETWORK: "eBay cannot be reached.",
+        http.Failure.CIRCUIT_OPEN: "eBay does not answer; it is left alone for a moment.",
+    }
+    after = error.retry_after if error.failure is http.Failure.CIRCUIT_OPEN else 5.0
+    return ChannelError(TryAgain(reason=words[error.failure], after=after))
+
+
+def _take(api: str, service: str) -> None:
+    """Take a call from the shared budget of this API; the media service counts by seller."""
+    budget = BUDGETS.get(api)
+    if budget is None:
+        return
+    name = f"ebay:{settings.EBAY_CLIENT_ID}:{api}" + (f":{service}" if api == "media" else "")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            wait = limits.bucket_take(name, rate=budget.rate, capacity=budget.burst)
+        except redis.RedisError:
+            # Without Redis nobody counts; eBay's own limit still stands.
+            return
+        if wait == 0.0:
+            return
+        if time.monotonic() + wait > deadline:
+            raise ChannelError(TryAgain(reason="The calls that eBay allows are used up.", after=wait))
+        time.sleep(wait)
+
+
+def _is_about_token(answer: http.Answer) -> bool:
+    """401, or a 403 that some endpoints give for an ended token."""
+    if answer.status == 401:
+        return True
+    try:
+        body = answer.json()
+    except ValueError:
+        return False
+    rows = body.get("errors") or [] if isinstance(body, dict) else []
+    return any(isinstance(row, dict) and row.get("errorId") == 1100 for row in rows)
+
+
+def _judged(answer: http.Answer, *, bulk: bool = False) -> Reply:
+    body: Any = {}
+    if answer.content:
+        try:
+            body = answer.json()
+        except ValueError:
+            if answer.status < 400:
+                raise EbayError(
+                    TryAgain(reason="eBay answered with a page instead of data.", after=5.0),
+                    status=answer.status,
+                    errors=[],
+                ) from None
+    if bulk and isinstance(body, dict) and "responses" in body:
+        return Reply(status=answer.status, body=body, headers=answer.headers)
+    if answer.status < 400:
+        return Reply(status=answer.status, body=body, headers=answer.headers)
+    found = failures.failures_of(body, status=answer.status, retry_after=answer.retry_after)
+    rows = body.get("errors") or [] if isinstance(body, dict) else []
+    errors = [row for row in rows if isinstance(row, dict)]
+    raise EbayError(*found, status=answer.status, errors=errors)
+
+
+def in_path(value: str) -> str:
+    """Percent-encode a value, such as a SKU, for a path."""
+    return quote(value, safe="")
+
+
+def last_part(reply: Reply) -> str:
+    """The id at the end of a Location header."""
+    return str(reply.headers.get("location", "")).rstrip("/").rpartition("/")[2]
