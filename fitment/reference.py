@@ -189,7 +189,7 @@ def _upsert_sql(table: _Table) -> str:
     moved_key = ", ".join(f"moved.{name}" for name in table.key)
     incoming_key = ", ".join(f"incoming.{name}" for name in table.key)
     return (  # every name in it is a constant of this module
-        f"WITH touched AS (INSERT INTO {table.name} AS t"
+        f"WITH touched AS (INSERT INTO {table.name} AS t"  # noqa: S608 - see above
         f" (id, {columns}, source, person_fields, created_at, updated_at)"
         f" SELECT DISTINCT ON ({', '.join(table.key)}) id, {columns}, 'seed',"
         " '{}'::varchar[], now(), now()"

@@ -256,11 +256,16 @@ def totals(*, user: User) -> FitmentTotals:
     """Return how many fitments there are and how many listings have none."""
     mine = Listing.objects.visible_to(user)
     counted = PartFitment.objects.filter(listing__in=mine.values("pk")).aggregate(
-        listings=Count("listing_id", distinct=True),
-        verified=Count("pk", filter=Q(verified=True)),
-        unverified=Count("pk", filter=Q(verified=False)),
+        parts=Count("listing_id", distinct=True),
+        sure=Count("pk", filter=Q(verified=True)),
+        waiting=Count("pk", filter=Q(verified=False)),
     )
-    return FitmentTotals(**counted, without=mine.count() - counted["listings"])
+    return FitmentTotals(
+        listings=counted["parts"],
+        verified=counted["sure"],
+        unverified=counted["waiting"],
+        without=mine.count() - counted["parts"],
+    )
 
 
 def listings_overview(*, user: User, only: str = "") -> QuerySet[Listing]:
@@ -324,4 +329,31 @@ def vehicle_from_query(query: Mapping[str, Any]) -> Q:
         year_end=query.get("year_end") or year,
         engine_id=engine.pk if engine else None,
         verified=query.get("verified"),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberEvidence:
+    """What other parts of the same number say: `agree` of `parts` list the model in these years."""
+
+    parts: int
+    agree: int
+
+
+def number_evidence(fitment: PartFitment) -> NumberEvidence:
+    """Ask the verified fitments of other listings with the same part number."""
+    number = fitment.listing.mpn_normalised
+    if not number:
+        return NumberEvidence(parts=0, agree=0)
+    others = PartFitment.objects.filter(verified=True, listing__mpn_normalised=number).exclude(
+        listing_id=fitment.listing_id
+    )
+    agreeing = others.filter(
+        model_id=fitment.model_id,
+        year_start__lte=fitment.year_end,
+        year_end__gte=fitment.year_start,
+    )
+    return NumberEvidence(
+        parts=others.order_by().values("listing_id").distinct().count(),
+        agree=agreeing.order_by().values("listing_id").distinct().count(),
     )

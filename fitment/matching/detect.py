@@ -360,12 +360,7 @@ def _emit(context: _Context, pair: Pair, start: int, end: int) -> None:
     qualifiers = list(_exclusions(context, vehicle))
     if years.is_open or years.is_half:
         text = context.words((years.first, years.last))
-        after = (
-            context.tokens[years.last + 1].glue
-            if years.last + 1 < len(context.tokens)
-            else (context.text[context.tokens[years.last].end :])
-        )
-        text += "+" if after.startswith("+") else ""
+        text += "+" if context.tokens[years.last].tail.startswith("+") else ""
         qualifiers.append(Qualifier(kind="years", text=text))
     code = vehicle.chassis or _chassis_for(context, vehicle)
     if code is not None:

@@ -22,7 +22,7 @@ _HARD = re.compile(r"[\n;|•·●]|[.!?]\s")
 
 @dataclass(slots=True)
 class Token:
-    """One word: `key` is folded, `glue` is what stands between it and the word before it."""
+    """One word: `key` is folded; `glue` stands between it and the word before it, `tail` behind."""
 
     text: str
     key: str
@@ -30,6 +30,7 @@ class Token:
     end: int
     glue: str
     segment: int
+    tail: str = ""
 
 
 def plain_text(text: str) -> str:
@@ -51,6 +52,8 @@ def tokenise(text: str) -> list[Token]:
         glue = text[position : match.start()]
         if tokens and glue != " " and _HARD.search(glue):
             segment += 1
+        if tokens:
+            tokens[-1].tail = glue
         word = match.group()
         tokens.append(
             Token(
@@ -63,6 +66,8 @@ def tokenise(text: str) -> list[Token]:
             )
         )
         position = match.end()
+    if tokens:
+        tokens[-1].tail = text[position:]
     return tokens
 
 

@@ -158,11 +158,11 @@ def _range(
 
 def _open_end(tokens: list[Token], index: int) -> int | None:
     """Return the last token of `2010+`, `2010 and up`, `2010-present`; None where it is closed."""
+    if tokens[index].tail.startswith("+"):
+        return index
     if index + 1 >= len(tokens):
         return None
     after = tokens[index + 1]
-    if after.glue.startswith("+"):
-        return index
     position = index + 1
     if after.key in {"and", "n"} or "&" in after.glue:
         position += after.key in {"and", "n"}

@@ -34,7 +34,7 @@ def test_the_cascade_step_by_step(api: APIClient) -> None:
     submodels = api.get(f"/api/fitment/models/{camry['id']}/submodels").json()["submodels"]
 
     # then
-    assert [make["name"] for make in makes] == ["Toyota"]
+    assert [make["name"] for make in makes] == ["Toyota", "Scion"]
     assert models["total"] == len(models["models"]) > 40
     assert years[0] >= 2025
     assert years == sorted(years, reverse=True)

@@ -30,6 +30,7 @@ def years(text: str) -> list[list[tuple[int, int]]]:
         ("2001-2003, 2005", [[(2001, 2003), (2005, 2005)]]),
         ("1994-95-96-97 Mustang", [[(1994, 1997)]]),
         ("2010+", [[(2010, 2010)]]),
+        ("thru 2015", [[(2015, 2015)]]),
         ("(2015 to 2017)", [[(2015, 2017)]]),
         ("part 2015-A", []),
         ("84010-2005", []),
@@ -74,9 +75,10 @@ def test_vehicles(text: str, expected: list[tuple[str, int, int]]) -> None:
     assert read(text) == expected
 
 
-def test_no_open_end_is_guessed() -> None:
+@pytest.mark.parametrize("text", ["Fits 2010+ Honda Accord", "Honda Accord 2010+"])
+def test_no_open_end_is_guessed(text: str) -> None:
     # given / when
-    found = detect("Fits 2010+ Honda Accord", seed_lookup()).fitments
+    found = detect(text, seed_lookup()).fitments
 
     # then: the one year that is stated, marked, with the text's own words
     assert [(one.year_start, one.year_end) for one in found] == [(2010, 2010)]
