@@ -37,7 +37,11 @@ def _adopt_request_id(task: Any = None, **_: Any) -> None:
     """Work under the sender's id, so that events and logs of both are found by one search."""
     from realtrack.core import context
 
-    sent = getattr(getattr(task, "request", None), "realtrack_request_id", "") or ""
+    request = task.request
+    # A worker lays the headers out as attributes; a task run in place keeps them together.
+    sent = request.get("realtrack_request_id") or (request.headers or {}).get(
+        "realtrack_request_id", ""
+    )
     structlog.contextvars.bind_contextvars(request_id=context.set_request_id(str(sent)))
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
+from realtrack.embedded import processes
 from realtrack.embedded.layout import PROJECT_ROOT, Layout, state_dir_from_environment
 from realtrack.embedded.locks import FileLock, holders, is_taken
 
@@ -187,6 +188,13 @@ def users(state: Path | None = None) -> list[int]:
     return [pid for pid in holders(layout.users_lock) if pid != keeper]
 
 
+def postgres_data(state: Path | None = None) -> Path:
+    """Return where the cluster's files lie; usually in the state folder."""
+    from realtrack.embedded.account import choose
+
+    return choose(Layout((state or state_dir_from_environment()).absolute())).data
+
+
 def release(state: Path | None = None) -> None:
     """Stop counting this process among the users; the last one's leaving ends the servers soon."""
     layout = Layout((state or state_dir_from_environment()).absolute())
@@ -203,16 +211,20 @@ def stop_if_unused(state: Path | None = None, *, seconds: float = 30.0) -> bool:
     release(state)
     layout = Layout((state or state_dir_from_environment()).absolute())
     deadline = time.monotonic() + seconds
+    keeper = 0
     while is_taken(layout.keeper_lock):
         if holders(layout.users_lock) and users(state):
             return False
         report = read_report(layout)
         if report:
+            keeper = report["keeper"]
             with contextlib.suppress(ProcessLookupError):
-                os.kill(report["keeper"], signal.SIGTERM)
+                os.kill(keeper, signal.SIGTERM)
         if time.monotonic() > deadline:
             return False
         time.sleep(0.1)
-    for keeper in _children:
-        keeper.poll()
+    # It lets go of its lock a moment before it is gone.
+    processes.wait_gone([keeper] if keeper else [], 5)
+    for child in _children:
+        child.poll()
     return True
