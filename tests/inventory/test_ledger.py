@@ -61,7 +61,11 @@ def test_first_stock_comes_with_the_listing() -> None:
     listing = part(quantity=3)
     # then
     event = InventoryEvent.objects.get()
-    assert (event.event_type, event.quantity_before, event.quantity_change) == ("initial_stock", 0, 3)
+    assert (event.event_type, event.quantity_before, event.quantity_change) == (
+        "initial_stock",
+        0,
+        3,
+    )
     assert listing.quantity == 3
     assert ListingSearch.objects.get(listing=listing).stock_free == 3
     assert listing.version == 1
@@ -366,15 +370,19 @@ def test_the_ledger_row_is_locked_after_its_listing() -> None:
     with CaptureQueriesContext(connection) as queries:
         stock_sell(listing_id=listing.pk, quantity=1, key="s", actor=SYSTEM)
     # then
-    locking = [query["sql"] for query in queries if " FOR " in query["sql"] and "OF" in query["sql"]]
+    locking = [
+        query["sql"] for query in queries if " FOR " in query["sql"] and "OF" in query["sql"]
+    ]
     assert [sql.partition(" FROM ")[2].partition(" ")[0] for sql in locking] == [
         '"listings"', '"inventory_ledger"',
     ]  # fmt: skip
     assert 'FOR NO KEY UPDATE OF "listings"' in locking[0]
-    assert 'ORDER BY 1 ASC' in locking[0]  # its key
+    assert "ORDER BY 1 ASC" in locking[0]  # its key
     assert 'FOR UPDATE OF "inventory_ledger"' in locking[1]
     first_write = next(
-        place for place, query in enumerate(queries) if query["sql"].startswith(("UPDATE", "INSERT"))
+        place
+        for place, query in enumerate(queries)
+        if query["sql"].startswith(("UPDATE", "INSERT"))
     )
     assert first_write > [query["sql"] for query in queries].index(locking[1])
 

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class OrdersConfig(AppConfig):
+    """Orders of all marketplaces."""
+
+    default_auto_field = "django.db.models.BigAutoField"
+    name = "orders"
+
+    def ready(self) -> None:
+        """Subscribe and fill the slots of the registry."""
+        from orders import handlers, selectors, services
+        from realtrack.core import events, registry
+
+        events.subscribe(
+            "channel.order_received", key="orders.import", handler=handlers.order_received
+        )
+        events.subscribe(
+            "channel.buyer_erasure_requested",
+            key="orders.buyer_erase",
+            handler=handlers.buyer_erasure_requested,
+        )
+        registry.nav_counts.register("orders", selectors.nav_counts)
+        registry.rotators.register("orders.buyers", services.buyers_rotate)

@@ -1,0 +1,27 @@
+"""Every write to orders."""
+
+from __future__ import annotations
+
+from orders.services.buyers import buyer_erase, buyers_rotate, order_buyer_view
+from orders.services.importing import order_import
+from orders.services.matching import order_line_match
+from orders.services.moving import (
+    order_cancel,
+    order_pack,
+    order_ship,
+    order_transition,
+    orders_complete,
+)
+
+__all__ = [
+    "buyer_erase",
+    "buyers_rotate",
+    "order_buyer_view",
+    "order_cancel",
+    "order_import",
+    "order_line_match",
+    "order_pack",
+    "order_ship",
+    "order_transition",
+    "orders_complete",
+]
