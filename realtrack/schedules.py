@@ -20,4 +20,13 @@ SCHEDULES: dict[str, Schedule] = {
         "task": "core.audit_partitions_extend",
         "schedule": crontab(hour="3", minute="10"),
     },
+    "inventory-reservations-expire": {"task": "inventory.reservations_expire", "schedule": 60.0},
+    "inventory-ledger-verify": {
+        "task": "inventory.ledger_verify",
+        "schedule": crontab(hour="2", minute="0"),
+    },
+    "orders-auto-complete": {
+        "task": "orders.auto_complete",
+        "schedule": crontab(hour="4", minute="0"),
+    },
 }
