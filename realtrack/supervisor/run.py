@@ -69,6 +69,8 @@ class Run:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
         try:
+            # What a killed supervisor left: its children are ending already, its notes are old.
+            state.state_path(self.layout).unlink(missing_ok=True)
             processes.end(state.marked(self.layout), patience=5)
             self._begin()
             self._loop()
