@@ -94,3 +94,21 @@ class ListingProposalDecided(DomainEvent):
 
     field_name: str = ""
     state: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchSaved(DomainEvent):
+    name: ClassVar[str] = "saved_search.saved"
+    entity_type: ClassVar[str] = "saved_search"
+    log_only: ClassVar[bool] = True
+
+    search_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchForgotten(DomainEvent):
+    name: ClassVar[str] = "saved_search.forgotten"
+    entity_type: ClassVar[str] = "saved_search"
+    log_only: ClassVar[bool] = True
+
+    search_name: str = ""

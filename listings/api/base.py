@@ -100,6 +100,7 @@ def search_request(query: Mapping[str, Any]) -> SearchRequest:
         limit=query["limit"],
         offset=query["offset"],
         cursor=query.get("cursor", ""),
+        before=query.get("before", ""),
     )
 
 

@@ -105,6 +105,7 @@ class SearchQuery(ListQuery):
     q = serializers.CharField(required=False, allow_blank=True, max_length=500)
     sort = serializers.ChoiceField(choices=list(SORTS), required=False)
     cursor = serializers.CharField(required=False, max_length=400)
+    before = serializers.CharField(required=False, max_length=400)
     facets = serializers.BooleanField(required=False)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from listings.enums import ProposalState
 from listings.models import Listing, ListingProposal, ListingRevision, SavedSearch
+from listings.part_numbers import normalise
 from realtrack.core.errors import NotFound
 
 if TYPE_CHECKING:
@@ -93,7 +94,18 @@ def same_number(listing: Listing, *, user: User, limit: int = 5) -> list[Listing
     return list(rows.exclude(pk=listing.pk).order_by("-created_at")[:limit])
 
 
-def sku_taken(sku: str, *, besides: uuid.UUID | None = None) -> Listing | None:
-    """The live listing that has this SKU already, whatever its case."""
-    rows = Listing.objects.filter(custom_label_sku__iexact=sku.strip())
-    return rows.exclude(pk=besides).first() if besides else rows.first()
+def sku_taken(sku: str, *, user: User) -> Listing | None:
+    """The live listing that has this SKU already, whatever its case, if this user may see it."""
+    if not sku.strip():
+        return None
+    rows = Listing.objects.visible_to(user).filter(custom_label_sku__iexact=sku.strip())
+    return rows.first()
+
+
+def parts_with_number(number: str, *, user: User, limit: int = 5) -> list[Listing]:
+    """Live parts with this part number, whatever its separators, newest first."""
+    bare = normalise(number)
+    if not bare:
+        return []
+    rows = Listing.objects.visible_to(user).filter(mpn_normalised=bare)
+    return list(rows.order_by("-created_at")[:limit])

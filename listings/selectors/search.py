@@ -57,7 +57,10 @@ SORTS: dict[str, Sort] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchRequest:
-    """One search. `filters` come beside the text, as facets and query parameters do."""
+    """One search. `filters` come beside the text, as facets and query parameters do.
+
+    `cursor` gives the rows after it, `before` those before it, in the same order.
+    """
 
     text: str = ""
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -65,6 +68,7 @@ class SearchRequest:
     limit: int = 50
     offset: int = 0
     cursor: str = ""
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +79,7 @@ class SearchPage:
     total: int
     total_is_capped: bool
     next_cursor: str
+    previous_cursor: str
     sort: str
     parsed: ParsedQuery
     filters: tuple[Filter, ...]
@@ -103,14 +108,18 @@ def listing_search(request: SearchRequest, *, user: User) -> SearchPage:
     if not hits.is_fuzzy and hits.parsed.has_words and not hits.rows.exists():
         hits = search_hits(request, user=user, fuzzy=True)
     sort_name = _sort_name(request, hits)
-    rows = _ordered(hits, sort_name)
-    page_rows = _page(rows, SORTS[sort_name], request)
+    shown, has_more = _page(hits, sort_name, request)
     total = min(hits.rows.values("pk")[: COUNT_CAP + 1].count(), COUNT_CAP + 1)
+    is_back = bool(request.before)
+    has_next, has_previous = (
+        (bool(shown), has_more) if is_back else (has_more, bool(request.cursor or request.offset))
+    )
     return SearchPage(
-        rows=page_rows[: request.limit],
+        rows=shown,
         total=min(total, COUNT_CAP),
         total_is_capped=total > COUNT_CAP,
-        next_cursor=_cursor_after(page_rows, SORTS[sort_name], sort_name, request.limit),
+        next_cursor=_cursor_of(shown[-1], sort_name) if has_next and shown else "",
+        previous_cursor=_cursor_of(shown[0], sort_name) if has_previous and shown else "",
         sort=sort_name,
         parsed=hits.parsed,
         filters=hits.filters,
@@ -167,13 +176,12 @@ def _sort_name(request: SearchRequest, hits: Hits) -> str:
     return "newest" if name == "relevance" and not hits.parsed.has_words else name
 
 
-def _ordered(hits: Hits, sort_name: str) -> QuerySet[ListingSearch]:
-    sort = SORTS[sort_name]
+def _ordered(hits: Hits, sort: Sort, *, descending: bool) -> QuerySet[ListingSearch]:
     rows = hits.rows.annotate(price_key=Coalesce("price", Value(Decimal(0))))
-    if sort_name == "relevance":
+    if sort.field == "rank":
         rows = rows.annotate(rank=_rank(hits))
-    order = F(sort.field).desc() if sort.descending else F(sort.field).asc()
-    key = F("listing_id").desc() if sort.descending else F("listing_id").asc()
+    order = F(sort.field).desc() if descending else F(sort.field).asc()
+    key = F("listing_id").desc() if descending else F("listing_id").asc()
     return rows.order_by(order, key)
 
 
@@ -191,41 +199,43 @@ def _rank(hits: Hits) -> RawSQL:
     return RawSQL(sql, params, output_field=FloatField())
 
 
-def _page(rows: QuerySet[ListingSearch], sort: Sort, request: SearchRequest) -> list[ListingSearch]:
-    """One row more than asked for, which tells whether there is a next page."""
-    if request.cursor:
-        value, listing_id = _read_cursor(request.cursor, sort, request.sort)
-        later = _after(sort, value, listing_id)
-        return list(rows.filter(later)[: request.limit + 1])
-    if not 0 <= request.offset <= MAX_OFFSET:
+def _page(hits: Hits, sort_name: str, request: SearchRequest) -> tuple[list[ListingSearch], bool]:
+    """The rows of the page, and whether there are more in the direction that was asked for."""
+    sort = SORTS[sort_name]
+    cursor = request.before or request.cursor
+    descending = sort.descending is not bool(request.before)
+    rows = _ordered(hits, sort, descending=descending)
+    if cursor:
+        value, listing_id = _read_cursor(cursor, sort)
+        rows = rows.filter(_beyond(sort, value, listing_id, descending=descending))
+        found = list(rows[: request.limit + 1])
+    elif 0 <= request.offset <= MAX_OFFSET:
+        found = list(rows[request.offset : request.offset + request.limit + 1])
+    else:
         raise InvalidInput(fields={"offset": f"Up to {MAX_OFFSET}; further pages go by cursor."})
-    return list(rows[request.offset : request.offset + request.limit + 1])
+    shown = found[: request.limit]
+    return (shown[::-1] if request.before else shown), len(found) > request.limit
 
 
-def _after(sort: Sort, value: object, listing_id: uuid.UUID) -> Q:
-    step = "lt" if sort.descending else "gt"
+def _beyond(sort: Sort, value: object, listing_id: uuid.UUID, *, descending: bool) -> Q:
+    step = "lt" if descending else "gt"
     return Q(**{f"{sort.field}__{step}": value}) | Q(
         **{sort.field: value, f"listing_id__{step}": listing_id}
     )
 
 
-def _cursor_after(rows: list[ListingSearch], sort: Sort, sort_name: str, limit: int) -> str:
-    if len(rows) <= limit:
-        return ""
-    last = rows[limit - 1]
-    value = getattr(last, sort.field)
+def _cursor_of(row: ListingSearch, sort_name: str) -> str:
+    value = getattr(row, SORTS[sort_name].field)
     text = value.isoformat() if isinstance(value, datetime) else str(value)
-    raw = json.dumps([sort_name, text, str(last.listing_id)])
+    raw = json.dumps([sort_name, text, str(row.listing_id)])
     return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
 
-def _read_cursor(cursor: str, sort: Sort, wanted: str) -> tuple[object, uuid.UUID]:
+def _read_cursor(cursor: str, sort: Sort) -> tuple[object, uuid.UUID]:
     broken = InvalidInput(fields={"cursor": "This cursor is of another search; begin again."})
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         name, text, listing_id = json.loads(raw)
-        if wanted and name != wanted:
-            raise broken
         if SORTS[name] != sort:
             raise broken
         return _typed(sort.field, text), uuid.UUID(listing_id)

@@ -301,3 +301,22 @@ def test_search_of_an_old_title_ends_with_the_change(user: User) -> None:
     # then
     assert listing_search(SearchRequest(text="fuel"), user=user).total == 0
     assert listing_search(SearchRequest(text="water pump"), user=user).ids == [listing.pk]
+
+
+def test_search_pages_back_to_where_it_came_from(user: User) -> None:
+    # given
+    for n in range(10):
+        make_listing(title=f"Handle {n}", start_price=str(n // 2))
+    first = listing_search(SearchRequest(text="handle", sort="price", limit=4), user=user)
+    # when
+    second = listing_search(
+        SearchRequest(text="handle", sort="price", limit=4, cursor=first.next_cursor), user=user
+    )
+    back = listing_search(
+        SearchRequest(text="handle", sort="price", limit=4, before=second.previous_cursor),
+        user=user,
+    )
+    # then
+    assert back.ids == first.ids
+    assert (first.previous_cursor, back.previous_cursor) == ("", "")
+    assert back.next_cursor == first.next_cursor

@@ -1,0 +1,130 @@
+"""Bulk acts of the catalog: a drawer with a preview, then one run with Undo."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from listings import selectors, services
+from listings.enums import ListingStatus
+from listings.services import BulkEdit
+from listings.services.bulk import MAX_IDS
+from listings.web.catalog import all_ids
+from realtrack.core.errors import InvalidInput
+from realtrack.core.rights import Right
+from realtrack.core.web.access import actor_of, requires, user_of
+from realtrack.core.web.render import redirect, render_page, toast, trigger
+
+if TYPE_CHECKING:
+    from listings.services import BulkResult
+
+_ACTS = {"price": "Price", "status": "Status", "trash": "Trash"}
+_PREVIEW_ROWS = 20  # enough to see what happens; the run has them all
+
+
+@require_POST
+@requires(Right.LISTINGS_EDIT)
+def bulk(request: HttpRequest, act: str) -> HttpResponse:
+    """The drawer of an act (first call), its preview, or the act itself (`step=apply`)."""
+    ids = _ids(request)
+    step = request.POST.get("step", "")
+    context: dict[str, object] = {
+        "act": act,
+        "title": _ACTS[act],
+        "ids": ids,
+        "count": len(ids),
+        "too_many": len(ids) > MAX_IDS,
+        "limit": MAX_IDS,
+        "statuses": ListingStatus.choices,
+        "typed": request.POST,
+    }
+    if not step or len(ids) > MAX_IDS:
+        return render_page(request, "listings/_bulk.html", context)
+    try:
+        edit = _edit(request, act)
+        if step == "preview":
+            rows = services.bulk_preview(ids=ids[:_PREVIEW_ROWS], edit=edit)
+            context |= {"rows": rows, "more": max(0, len(ids) - len(rows))}
+            return render_page(request, "listings/_bulk_preview.html", context)
+        result = services.listing_bulk(
+            ids=ids,
+            edit=edit,
+            actor=actor_of(request),
+            visible=selectors.visible_ids(ids, user=user_of(request)),
+        )
+    except InvalidInput as error:
+        texts = [text for found in error.fields.values() for text in found]
+        context["fault"] = " ".join(texts) or error.message
+        return render_page(request, "listings/_bulk_preview.html", context)
+    return _done(request, context, result)
+
+
+@require_POST
+@requires(Right.LISTINGS_EDIT)
+def undo(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+    """Take a bulk act back; what was changed since stays and is named."""
+    result = services.bulk_undo(run_id=run_id, actor=actor_of(request))
+    text = f"{_parts(result.updated)} as before."
+    if result.failed:
+        text += f" {len(result.failed)} changed since and stay."
+    if request.headers.get("HX-Request") != "true":
+        messages.success(request, text)
+        return redirect(request, reverse("listings:list"))
+    return trigger(toast(HttpResponse(status=204), text), "listingsChanged")
+
+
+def _done(request: HttpRequest, context: dict[str, object], result: BulkResult) -> HttpResponse:
+    text = f"{_parts(result.updated)} changed."
+    undo_url = reverse("listings:bulk-undo", args=[result.run_id]) if result.updated else ""
+    if result.failed:
+        context |= {"result": result, "undo_url": undo_url, "text": text}
+        response = render_page(request, "listings/_bulk_preview.html", context)
+    else:
+        response = trigger(HttpResponse(status=204), "drawerClose")
+        trigger(response, "selectionClear")
+        toast(response, text, undo_url=undo_url)
+    return trigger(response, "listingsChanged")
+
+
+def _edit(request: HttpRequest, act: str) -> BulkEdit:
+    if act == "status":
+        return BulkEdit(status=request.POST.get("status", ""))
+    if act == "trash":
+        return BulkEdit(delete=True)
+    typed = request.POST.get("price", "").strip()
+    if request.POST.get("how") == "set":
+        return BulkEdit(changes={"start_price": typed} if typed else {})
+    try:
+        percent = Decimal(typed.replace("%", "").replace(",", ".").strip())
+        finite = percent.quantize(Decimal("0.01"))
+    except InvalidOperation as error:
+        message = "Type a percentage, such as -4 or 10."
+        raise InvalidInput(fields={"price": message}) from error
+    return BulkEdit(price_percent=finite)
+
+
+def _ids(request: HttpRequest) -> list[uuid.UUID]:
+    """The chosen parts: by their ids, or by the query that shows them."""
+    if request.POST.get("all") == "1":
+        return all_ids(request.POST.get("query", ""), user=user_of(request), limit=MAX_IDS)
+    found: dict[uuid.UUID, None] = {}
+    for text in request.POST.getlist("ids"):
+        try:
+            found[uuid.UUID(text)] = None
+        except ValueError as error:
+            message = "Choose the parts again."
+            raise InvalidInput(message) from error
+    if not found:
+        message = "Choose at least one part."
+        raise InvalidInput(message)
+    return list(found)
+
+
+def _parts(count: int) -> str:
+    return "1 part" if count == 1 else f"{count:,} parts"

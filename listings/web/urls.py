@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from django.urls import path, register_converter
+
+from listings.web import bulk, catalog, part
+
+
+class BulkAct:
+    """The bulk acts that there are."""
+
+    regex = "price|status|trash"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class Verdict(BulkAct):
+    """What a person says to a proposal."""
+
+    regex = "take|drop"
+
+
+register_converter(BulkAct, "bulk_act")
+register_converter(Verdict, "verdict")
+
+app_name = "listings"
+urlpatterns = [
+    path("", catalog.catalog, name="list"),
+    path("new/", part.new, name="new"),
+    path("duplicates/", part.duplicates, name="duplicates"),
+    path("trash/", catalog.trash, name="trash"),
+    path("saved/", catalog.saved, name="saved"),
+    path("saved/<uuid:search_id>/delete/", catalog.saved_delete, name="saved-delete"),
+    path("bulk/<bulk_act:act>/", bulk.bulk, name="bulk"),
+    path("bulk/<uuid:run_id>/undo/", bulk.undo, name="bulk-undo"),
+    path("proposals/<uuid:proposal_id>/<verdict:verdict>/", part.proposal, name="proposal"),
+    path("<uuid:listing_id>/", part.detail, name="detail"),
+    path("<uuid:listing_id>/edit/", part.edit, name="edit"),
+    path("<uuid:listing_id>/quick/", catalog.quick, name="quick"),
+    path("<uuid:listing_id>/field/", part.field_save, name="field"),
+    path("<uuid:listing_id>/merge/", part.merge, name="merge"),
+    path("<uuid:listing_id>/status/", part.status, name="status"),
+    path("<uuid:listing_id>/delete/", part.delete, name="delete"),
+    path("<uuid:listing_id>/restore/", part.restore, name="restore"),
+    path("<uuid:listing_id>/copy/", part.copy, name="copy"),
+    path("<uuid:listing_id>/history/", part.history, name="history"),
+    path(
+        "<uuid:listing_id>/history/<int:revision>/restore/",
+        part.revision_restore,
+        name="revision-restore",
+    ),
+]
