@@ -9,8 +9,16 @@ from typing import Any
 import structlog
 from celery import Celery
 from celery.exceptions import SecurityWarning
-from celery.signals import before_task_publish, task_postrun, task_prerun
+from celery.signals import (
+    beat_init,
+    before_task_publish,
+    celeryd_init,
+    task_postrun,
+    task_prerun,
+)
 from django_structlog.celery.steps import DjangoStructLogInitStep
+
+from realtrack import embedded
 
 # Root is the only account of many a container; messages are JSON, so nothing in them can run.
 warnings.filterwarnings("ignore", category=SecurityWarning)
@@ -21,6 +29,13 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 # Carries the request's id into the task, so that one search finds both in the logs.
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.autodiscover_tasks()
+
+
+@celeryd_init.connect
+@beat_init.connect
+def _have_servers(**_: Any) -> None:
+    """Count workers and beat among the users of the embedded servers."""
+    embedded.ensure()
 
 
 @before_task_publish.connect

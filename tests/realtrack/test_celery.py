@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from celery import Task
@@ -19,16 +19,20 @@ def test_every_queue_is_served_by_exactly_one_pool() -> None:
     assert sorted(served) == sorted(QUEUES)
 
 
+def lengths() -> dict[str, int]:
+    """Return how many messages wait in each queue."""
+    return {name: cast("int", redis.client().llen(f"rt:celery:{name}")) for name in QUEUES}
+
+
 def test_a_message_goes_to_its_own_queue_only() -> None:
     # given
-    lengths = {name: redis.client().llen(f"rt:celery:{name}") for name in QUEUES}
+    before = lengths()
 
     # when
     app.send_task("orders.nothing_of_that_name")
 
     # then
-    after = {name: redis.client().llen(f"rt:celery:{name}") for name in QUEUES}
-    assert after == lengths | {"orders": lengths["orders"] + 1}
+    assert lengths() == before | {"orders": before["orders"] + 1}
     redis.client().delete("rt:celery:orders")
 
 
