@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -56,7 +57,7 @@ class MakeAdmin(ReferenceAdmin):
     list_display = ("name", "slug", "source", "updated_at")
     list_filter = ("source",)
     search_fields = ("name", "slug")
-    prepopulated_fields: ClassVar[dict[str, tuple[str, ...]]] = {"slug": ("name",)}
+    prepopulated_fields: ClassVar[dict[str, Sequence[str]]] = {"slug": ("name",)}
 
 
 @admin.register(FitmentModel)
@@ -66,7 +67,7 @@ class ModelAdmin(ReferenceAdmin):
     list_select_related = ("make",)
     search_fields = ("name", "slug", "make__name")
     autocomplete_fields = ("make",)
-    prepopulated_fields: ClassVar[dict[str, tuple[str, ...]]] = {"slug": ("name",)}
+    prepopulated_fields: ClassVar[dict[str, Sequence[str]]] = {"slug": ("name",)}
 
 
 @admin.register(FitmentModelYear)

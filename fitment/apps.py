@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from typing_extensions import override
 
 
 class FitmentConfig(AppConfig):
@@ -12,6 +13,7 @@ class FitmentConfig(AppConfig):
     name = "fitment"
     verbose_name = "Fitment"
 
+    @override
     def ready(self) -> None:
         """Fill the slots of the registry and subscribe to events."""
         from fitment import handlers, reference, selectors

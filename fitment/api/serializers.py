@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rest_framework import serializers
+from typing_extensions import override
 
 from fitment.enums import FitmentSource
 from fitment.models import (
@@ -12,10 +13,8 @@ from fitment.models import (
     FitmentMake,
     FitmentModel,
     FitmentSubmodel,
-    PartFitment,
 )
 from fitment.models.reference import YEAR_MAX, YEAR_MIN
-from listings.models import Listing
 from realtrack.core.api.serializers import ListQuery, MoneyField, StrictSerializer
 
 
@@ -70,7 +69,7 @@ class EvidenceOut(serializers.Serializer[Any]):
     copied_from = serializers.CharField(required=False)
 
 
-class FitmentOut(serializers.Serializer[PartFitment]):
+class FitmentOut(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     listing_id = serializers.UUIDField()
     make = MakeOut()
@@ -87,7 +86,7 @@ class FitmentOut(serializers.Serializer[PartFitment]):
     body = serializers.CharField(allow_blank=True)
     qualifiers = QualifierField(many=True)
     notes = serializers.CharField(allow_blank=True)
-    source = serializers.ChoiceField(choices=FitmentSource.choices)
+    source = serializers.ChoiceField(choices=FitmentSource.choices)  # type: ignore[assignment]  # a field of that name
     confidence = serializers.FloatField(allow_null=True)
     evidence = EvidenceOut()
     verified = serializers.BooleanField()
@@ -127,6 +126,7 @@ class DetectIn(StrictSerializer):
     listing_id = serializers.UUIDField(required=False)
     text = serializers.CharField(max_length=20_000, required=False, trim_whitespace=False)
 
+    @override
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("listing_id" in attrs) == ("text" in attrs):
             raise serializers.ValidationError("Send either listingId or text.")
@@ -140,7 +140,7 @@ class DetectedOut(serializers.Serializer[Any]):
     make_slug = serializers.CharField(source="model.make.slug")
     model_id = serializers.UUIDField(source="model.id")
     model_slug = serializers.CharField(source="model.slug")
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of that name
     submodel_id = serializers.UUIDField(allow_null=True)
     submodel = serializers.CharField(allow_blank=True)
     year_start = serializers.IntegerField()
@@ -191,7 +191,7 @@ class VehicleQuery(ListQuery):
     verified = serializers.BooleanField(required=False)
 
 
-class FoundListingOut(serializers.Serializer[Listing]):
+class FoundListingOut(serializers.Serializer[Any]):
     """A listing as a search by vehicle shows it."""
 
     id = serializers.UUIDField()
@@ -201,3 +201,32 @@ class FoundListingOut(serializers.Serializer[Listing]):
     start_price = MoneyField(allow_null=True)
     currency = serializers.CharField()
     quantity = serializers.IntegerField(allow_null=True)
+
+
+class VinOut(serializers.Serializer[Any]):
+    """A VIN's reading; ids are those of the reference data, null where that is not certain."""
+
+    vin = serializers.CharField()
+    valid = serializers.BooleanField()
+    problem = serializers.CharField(allow_blank=True)
+    check_digit_ok = serializers.BooleanField(allow_null=True)
+    suggested = serializers.CharField(allow_blank=True)
+    rests_on = serializers.CharField(allow_blank=True)
+    year = serializers.IntegerField(allow_null=True)
+    make = serializers.CharField(allow_blank=True)
+    model = serializers.CharField(allow_blank=True)
+    series = serializers.CharField(allow_blank=True)
+    trim = serializers.CharField(allow_blank=True)
+    body = serializers.CharField(allow_blank=True)
+    drive = serializers.CharField(allow_blank=True)
+    doors = serializers.IntegerField(allow_null=True)
+    engine = serializers.CharField(allow_blank=True)
+    engine_code = serializers.CharField(allow_blank=True)
+    litres = serializers.DecimalField(max_digits=4, decimal_places=1, allow_null=True)
+    cylinders = serializers.IntegerField(allow_null=True)
+    fuel = serializers.CharField(allow_blank=True)
+    transmission = serializers.CharField(allow_blank=True)
+    country = serializers.CharField(allow_blank=True)
+    make_id = serializers.UUIDField(source="make_ref.id", default=None, allow_null=True)
+    model_id = serializers.UUIDField(source="model_ref.id", default=None, allow_null=True)
+    engine_id = serializers.UUIDField(source="engine_ref.id", default=None, allow_null=True)

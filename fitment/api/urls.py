@@ -13,6 +13,7 @@ urlpatterns = [
     path("fitment/models/<uuid:model_id>/submodels", views.SubmodelListView.as_view()),
     path("fitment/engines", views.EngineListView.as_view()),
     path("fitment/search", views.VehicleSearchView.as_view()),
+    path("fitment/vin/<str:vin>", views.VinView.as_view()),
     path("fitment/detect", views.DetectView.as_view()),
     path("fitment/listing/<uuid:listing_id>", views.ListingFitmentsView.as_view()),
     path("fitment/<uuid:fitment_id>", views.FitmentView.as_view()),

@@ -15,6 +15,7 @@ from fitment.api import serializers
 from fitment.matching import Detected, detect
 from fitment.models import PartFitment
 from fitment.vehicle_lookup import lookup_current
+from fitment.vin import vin_read
 from realtrack.core.api.schema import api_schema
 from realtrack.core.api.views import ApiView, page_of
 from realtrack.core.rights import Right
@@ -42,7 +43,7 @@ class _NamesView(ApiView):
 
     def answer(self, name: str, rows: Any, out: type[drf.Serializer[Any]], query: Any) -> Response:
         start = query["offset"]
-        data = out(rows[start : start + query["limit"]], many=True).data
+        data = list(out(rows[start : start + query["limit"]], many=True).data)
         return page_of(name, data, total=rows.count(), query=query)
 
 
@@ -239,6 +240,17 @@ class DetectView(ApiView):
         )
 
 
+class VinView(ApiView):
+    """What a VIN says; "not known" is an answer."""
+
+    rights = {"GET": Right.FITMENT_VIEW}
+
+    @api_schema(response=serializers.VinOut, summary="Read a VIN")
+    def get(self, request: Request, vin: str) -> Response:
+        del request
+        return Response(serializers.VinOut(vin_read(vin, lookup_current())).data)
+
+
 class VehicleSearchView(ApiView):
     """All parts for a vehicle."""
 
@@ -255,7 +267,7 @@ class VehicleSearchView(ApiView):
         condition = selectors.vehicle_from_query(query)
         found = selectors.listings_fitting(condition, user=self.user)
         rows = found[query["offset"] : query["offset"] + query["limit"]]
-        data = serializers.FoundListingOut(rows, many=True).data
+        data = list(serializers.FoundListingOut(list(rows), many=True).data)
         return page_of("listings", data, total=found.count(), query=query)
 
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from typing_extensions import override
 
 from fitment.enums import FitmentSource
 from fitment.models.reference import (
@@ -26,6 +27,7 @@ SPAN_MAX = 50
 class LiveFitments(models.Manager["PartFitment"]):
     """Rows that were not rejected."""
 
+    @override
     def get_queryset(self) -> models.QuerySet[PartFitment]:
         return super().get_queryset().filter(rejected_at__isnull=True)
 
@@ -153,5 +155,6 @@ class PartFitment(UuidModel):
             ),
         ]
 
+    @override
     def __str__(self) -> str:
         return f"{self.year_start}-{self.year_end} {self.model_id}"

@@ -11,6 +11,7 @@ from typing import ClassVar
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from typing_extensions import override
 
 from fitment.enums import AliasKind, ReferenceSource
 from realtrack.core.models import UuidModel
@@ -45,6 +46,7 @@ class FitmentMake(ReferenceModel):
         ordering = ("name",)
         verbose_name = "make"
 
+    @override
     def __str__(self) -> str:
         return self.name
 
@@ -67,6 +69,7 @@ class FitmentModel(ReferenceModel):
             models.UniqueConstraint(fields=("make", "slug"), name="fitment_model_slug"),
         ]
 
+    @override
     def __str__(self) -> str:
         return self.name
 
@@ -89,6 +92,7 @@ class FitmentModelYear(ReferenceModel):
             ),
         ]
 
+    @override
     def __str__(self) -> str:
         return str(self.year)
 
@@ -108,6 +112,7 @@ class FitmentEngine(ReferenceModel):
         ordering = ("displacement_l", "code")
         verbose_name = "engine"
 
+    @override
     def __str__(self) -> str:
         return self.code
 
@@ -129,6 +134,7 @@ class FitmentModelYearEngine(ReferenceModel):
             ),
         ]
 
+    @override
     def __str__(self) -> str:
         return f"{self.model_year_id}: {self.engine_id}"
 
@@ -147,6 +153,7 @@ class FitmentSubmodel(ReferenceModel):
             models.UniqueConstraint(fields=("model", "name"), name="fitment_submodel_name"),
         ]
 
+    @override
     def __str__(self) -> str:
         return self.name
 
@@ -164,6 +171,7 @@ class FitmentSubmodelYear(ReferenceModel):
             models.UniqueConstraint(fields=("submodel", "year"), name="fitment_submodel_year"),
         ]
 
+    @override
     def __str__(self) -> str:
         return str(self.year)
 
@@ -186,6 +194,7 @@ class FitmentMakeAlias(ReferenceModel):
             models.UniqueConstraint(fields=("make", "alias"), name="fitment_make_alias"),
         ]
 
+    @override
     def __str__(self) -> str:
         return self.alias
 
@@ -208,6 +217,7 @@ class FitmentModelAlias(ReferenceModel):
             models.UniqueConstraint(fields=("model", "alias"), name="fitment_model_alias"),
         ]
 
+    @override
     def __str__(self) -> str:
         return self.alias
 
@@ -243,6 +253,7 @@ class FitmentChassisCode(ReferenceModel):
             ),
         ]
 
+    @override
     def __str__(self) -> str:
         return self.code
 
@@ -262,6 +273,7 @@ class FitmentChassisModel(ReferenceModel):
             models.UniqueConstraint(fields=("chassis", "model"), name="fitment_chassis_model"),
         ]
 
+    @override
     def __str__(self) -> str:
         return f"{self.chassis_id}: {self.model_id}"
 
@@ -279,5 +291,6 @@ class FitmentReferenceState(models.Model):
             models.CheckConstraint(condition=Q(id=1), name="fitment_state_single")
         ]
 
+    @override
     def __str__(self) -> str:
         return str(self.version)

@@ -8,6 +8,7 @@ from fitment.services.fitments import (
     fitment_correct,
     fitment_remove,
     fitment_verify,
+    fitments_add,
     fitments_copy,
     fitments_verify,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "fitment_correct",
     "fitment_remove",
     "fitment_verify",
+    "fitments_add",
     "fitments_copy",
     "fitments_detect",
     "fitments_verify",

@@ -127,6 +127,33 @@ def fitment_add(
     return row
 
 
+def fitments_add(
+    *,
+    listing_id: uuid.UUID,
+    ranges: Sequence[tuple[int, int]],
+    model_id: uuid.UUID,
+    make_id: uuid.UUID | None = None,
+    submodel_id: uuid.UUID | None = None,
+    engine_id: uuid.UUID | None = None,
+    actor: Actor,
+) -> list[PartFitment]:
+    """Add a vehicle for several ranges of years, all or none; otherwise as `fitment_add`."""
+    with transaction.atomic():
+        return [
+            fitment_add(
+                listing_id=listing_id,
+                model_id=model_id,
+                make_id=make_id,
+                submodel_id=submodel_id,
+                engine_id=engine_id,
+                year_start=start,
+                year_end=end,
+                actor=actor,
+            )
+            for start, end in ranges
+        ]
+
+
 def fitments_verify(
     *, fitment_ids: Sequence[uuid.UUID], verified: bool = True, actor: Actor
 ) -> list[PartFitment]:

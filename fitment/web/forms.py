@@ -11,6 +11,8 @@ from fitment.matching.text import plain_text, tokenise
 from fitment.matching.years import find_years
 from fitment.models import FitmentEngine, FitmentMake, FitmentModel, FitmentSubmodel
 from fitment.selectors import engines_list, makes_list, submodels_list, years_list
+from fitment.vehicle_lookup import lookup_current
+from fitment.vin import vin_read
 
 _FALSE_YEARS = "Write years as 2010-12, 2010 or 2001-2003, 2005."
 
@@ -38,6 +40,8 @@ class Cascade:
     submodel: uuid.UUID | None = None
     year_text: str = ""
     focus: str = ""
+    vin: str = ""
+    vin_problem: str = ""
 
 
 def _uuid(text: str) -> uuid.UUID | None:
@@ -71,6 +75,25 @@ def cascade_of(data: dict[str, str]) -> Cascade:
     cascade.submodel = _chosen(data.get("submodel", ""), [one.pk for one in cascade.submodels])
     if ranges:
         cascade.focus = "engine"
+    return cascade
+
+
+def cascade_from_vin(vin: str) -> Cascade:
+    """Return the choices that a VIN makes; what it does not say stays open, with the reason."""
+    reading = vin_read(vin, lookup_current())
+    cascade = cascade_of(
+        {
+            "make": str(reading.make_ref.id) if reading.make_ref else "",
+            "model": str(reading.model_ref.id) if reading.model_ref else "",
+            "years": str(reading.year or ""),
+            "engine": str(reading.engine_ref.id) if reading.engine_ref else "",
+        }
+    )
+    cascade.vin = reading.vin
+    cascade.vin_problem = reading.problem
+    if not reading.problem and reading.model_ref is None:
+        said = " ".join(filter(None, [str(reading.year or ""), reading.make, reading.model]))
+        cascade.vin_problem = f"The VIN says only: {said or 'nothing that is known'}."
     return cascade
 
 

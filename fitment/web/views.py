@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fitment import selectors, services
 from fitment.web.board import board_context
-from fitment.web.forms import AddForm, Cascade, CorrectForm, cascade_of
+from fitment.web.forms import AddForm, Cascade, CorrectForm, cascade_from_vin, cascade_of
 from listings.models import Listing
 from realtrack.core.errors import AppError
 from realtrack.core.rights import Right
@@ -91,7 +91,9 @@ def cascade(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
     """The add form with the choices of the next step."""
     found = selectors.listing_get(listing_id, user=user_of(request))
     data = {name: value for name, value in request.GET.items() if isinstance(value, str)}
-    context = {"listing": found, "cascade": cascade_of(data), "errors": {}}
+    vin = data.get("vin", "").strip()
+    chosen = cascade_from_vin(vin) if vin else cascade_of(data)
+    context = {"listing": found, "cascade": chosen, "errors": {}}
     return render_page(request, "fitment/_cascade.html", context)
 
 
@@ -103,25 +105,23 @@ def add(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
     form = AddForm(request.POST)
     chosen = cascade_of(request.POST.dict())
     if not form.is_valid():
-        errors = {name: " ".join(texts) for name, texts in form.errors.items()}
+        errors = {name: " ".join(map(str, texts)) for name, texts in form.errors.items()}
         return _refused(request, found, chosen, errors)
     data = form.cleaned_data
     try:
-        for start, end in data["years"]:
-            row = services.fitment_add(
-                listing_id=listing_id,
-                make_id=data["make"],
-                model_id=data["model"],
-                year_start=start,
-                year_end=end,
-                engine_id=data["engine"],
-                submodel_id=data["submodel"],
-                actor=actor_of(request),
-            )
+        rows = services.fitments_add(
+            listing_id=listing_id,
+            ranges=data["years"],
+            make_id=data["make"],
+            model_id=data["model"],
+            engine_id=data["engine"],
+            submodel_id=data["submodel"],
+            actor=actor_of(request),
+        )
     except AppError as error:
         texts = [text for faults in error.fields.values() for text in faults]
         return _refused(request, found, chosen, {"years": " ".join(texts) or error.message})
-    return _done(request, found, "Added and verified.", row_id=row.pk)
+    return _done(request, found, "Added and verified.", row_id=rows[-1].pk)
 
 
 @require_POST
@@ -158,7 +158,7 @@ def correct(request: HttpRequest, listing_id: uuid.UUID, fitment_id: uuid.UUID) 
         return _done(request, found, "This vehicle is not there any more.")
     form = CorrectForm(request.POST)
     if not form.is_valid():
-        text = " ".join(text for texts in form.errors.values() for text in texts)
+        text = " ".join(str(text) for texts in form.errors.values() for text in texts)
         return _board(request, found, row_id=fitment_id, status=422, correct_error=text)
     start, end = form.cleaned_data["years"]
     changes: dict[str, object] = {

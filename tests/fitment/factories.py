@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import factory
+from factory.declarations import Sequence
+from factory.django import DjangoModelFactory
 
 from listings.models import Listing
 from listings.services import listing_create
@@ -12,14 +13,14 @@ from realtrack.core.actors import Actor
 from settings_app.models import User
 
 
-class UserFactory(factory.django.DjangoModelFactory[User]):
+class UserFactory(DjangoModelFactory[User]):
     """A person who may work on fitment."""
 
     class Meta:
         model = User
 
-    email = factory.Sequence(lambda number: f"fitter{number}@example.test")
-    name = factory.Sequence(lambda number: f"Fitter {number}")
+    email = Sequence(lambda number: f"fitter{number}@example.test")  # type: ignore[no-untyped-call]  # the library has no types here
+    name = Sequence(lambda number: f"Fitter {number}")  # type: ignore[no-untyped-call]  # the library has no types here
     role = "user"
 
 

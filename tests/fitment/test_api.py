@@ -138,7 +138,7 @@ def test_search_by_vehicle(api: APIClient, actor: Actor, camry: FitmentModel) ->
             year_start=start, year_end=end, source="person", verified=True,
         )  # fmt: skip
 
-    def titles(**query: object) -> list[str]:
+    def titles(**query: str | int) -> list[str]:
         answer = api.get("/api/fitment/search", query)
         assert answer.status_code == 200, answer.json()
         return [listing["title"] for listing in answer.json()["listings"]]
@@ -211,3 +211,16 @@ def test_a_viewer_reads_and_changes_nothing(actor: Actor, camry: FitmentModel) -
     assert api.get(f"/api/fitment/listing/{listing.pk}").status_code == 200
     assert refused.status_code == 403
     assert not PartFitment.everything.exists()
+
+
+def test_a_vin(api: APIClient, camry: FitmentModel) -> None:
+    # given / when
+    found = api.get("/api/fitment/vin/4T1BF1FK5CU123456").json()
+    nonsense = api.get("/api/fitment/vin/nonsense")
+
+    # then
+    assert (found["year"], found["make"], found["model"]) == (2012, "Toyota", "Camry")
+    assert found["modelId"] == str(camry.pk)
+    assert found["engine"] == "2.5L I4"
+    assert nonsense.status_code == 200
+    assert nonsense.json()["valid"] is False

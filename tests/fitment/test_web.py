@@ -215,3 +215,19 @@ def test_words_of_a_listing_are_shown_as_text(staff: Client, actor: Actor) -> No
     # then
     assert "<script>x</script>" not in page
     assert "&lt;script&gt;x" in page
+
+
+def test_a_vin_makes_the_choices(staff: Client, actor: Actor, camry: FitmentModel) -> None:
+    # given
+    listing = make_listing(actor=actor)
+    url = reverse("fitment:cascade", args=[listing.pk])
+
+    # when
+    form = staff.get(url, {"vin": "4T1BF1FK5CU123456"}, headers=HTMX).content.decode()
+    unknown = staff.get(url, {"vin": "VF1ABCDEF12345678"}, headers=HTMX).content.decode()
+
+    # then
+    assert f'value="{camry.pk}" selected' in form
+    assert 'value="2012"' in form
+    assert "check digit" in form
+    assert "The VIN says only: Renault." in unknown
