@@ -44,7 +44,9 @@ class InventoryLedger(UuidModel):
                 condition=Q(quantity_total__gte=0) & Q(quantity_total__lte=MAX_QUANTITY),
                 name="ledger_total_range",
             ),
-            models.CheckConstraint(condition=Q(quantity_reserved__gte=0), name="ledger_reserved_min"),
+            models.CheckConstraint(
+                condition=Q(quantity_reserved__gte=0), name="ledger_reserved_min"
+            ),
             models.CheckConstraint(
                 condition=Q(quantity_reserved__lte=F("quantity_total")), name="ledger_reserved_max"
             ),

@@ -114,9 +114,7 @@ def events_of(listing_id: uuid.UUID, *, limit: int = 50) -> list[InventoryEvent]
 
 def reservations_of(listing_id: uuid.UUID) -> list[InventoryReservation]:
     """Open holds on a listing, oldest first."""
-    rows = InventoryReservation.objects.filter(
-        listing_id=listing_id, state=ReservationState.ACTIVE
-    )
+    rows = InventoryReservation.objects.filter(listing_id=listing_id, state=ReservationState.ACTIVE)
     return list(rows.order_by("created_at"))
 
 
@@ -164,7 +162,7 @@ def stock_list(
     }
     if state in states:
         rows = rows.filter(states[state])
-    return rows.order_by("short_first", "sku_key", "id")
+    return rows.order_by("short_first", "sku_key", "id")  # type: ignore[misc]  # annotated above
 
 
 def low_stock(*, user: User, threshold: int | None = None) -> QuerySet[InventoryLedger]:

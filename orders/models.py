@@ -176,9 +176,7 @@ class OrderItem(UuidModel):
     refund_amount = models.DecimalField(max_digits=10, decimal_places=2, default=0)
     vehicle = models.JSONField(default=dict, blank=True)
     ship_by = models.DateTimeField(null=True, blank=True)
-    stock = models.CharField(
-        max_length=10, choices=LineStock.choices, default=LineStock.NONE
-    )
+    stock = models.CharField(max_length=10, choices=LineStock.choices, default=LineStock.NONE)
     # What the sale lacked.
     shortfall = models.IntegerField(default=0)
     matched_by = models.UUIDField(null=True, blank=True)

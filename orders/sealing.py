@@ -58,7 +58,8 @@ def seal(order: Order, values: Mapping[str, str]) -> list[str]:
 def opened(order: Order) -> Buyer:
     """The buyer in the clear; raises CannotDecrypt, never shows raw text. Log each call."""
     values = {name: crypto.decrypt(getattr(order, name), aad=order.aad(name)) for name in SEALED}
-    return Buyer(**values, **{name: getattr(order, name) for name in PLAIN})
+    values |= {name: getattr(order, name) for name in PLAIN}
+    return Buyer(**values)  # type: ignore[arg-type]  # texts by name
 
 
 def masked(order: Order) -> Buyer:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from orders.enums import OPEN, TO_SHIP, OrderStatus, Step
@@ -174,7 +175,7 @@ def _lines() -> QuerySet[OrderItem]:
     return OrderItem.objects.filter(order=OuterRef("pk"))
 
 
-def _matches(words: str) -> Q:
+def _matches(words: str) -> Q | Combinable:
     if "@" in words:
         return Q(buyer_email_hash=crypto.keyed_hash(words))
     return (

@@ -10,162 +10,408 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('listings', '0001_catalog'),
+        ("listings", "0001_catalog"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='InventoryLedger',
+            name="InventoryLedger",
             fields=[
-                ('id', models.UUIDField(default=realtrack.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('quantity_total', models.IntegerField(default=0)),
-                ('quantity_reserved', models.IntegerField(default=0)),
-                ('quantity_short', models.IntegerField(default=0)),
-                ('quantity_available', models.GeneratedField(db_persist=True, expression=django.db.models.expressions.CombinedExpression(models.F('quantity_total'), '-', models.F('quantity_reserved')), output_field=models.IntegerField())),
-                ('low_stock_threshold', models.IntegerField(blank=True, null=True)),
-                ('reorder_point', models.IntegerField(default=0)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('last_reconciled_at', models.DateTimeField(blank=True, null=True)),
-                ('listing', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='ledger', to='listings.listing')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=realtrack.core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("quantity_total", models.IntegerField(default=0)),
+                ("quantity_reserved", models.IntegerField(default=0)),
+                ("quantity_short", models.IntegerField(default=0)),
+                (
+                    "quantity_available",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.expressions.CombinedExpression(
+                            models.F("quantity_total"), "-", models.F("quantity_reserved")
+                        ),
+                        output_field=models.IntegerField(),
+                    ),
+                ),
+                ("low_stock_threshold", models.IntegerField(blank=True, null=True)),
+                ("reorder_point", models.IntegerField(default=0)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("last_reconciled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "listing",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ledger",
+                        to="listings.listing",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'inventory_ledger',
+                "db_table": "inventory_ledger",
             },
         ),
         migrations.CreateModel(
-            name='InventoryPlace',
+            name="InventoryPlace",
             fields=[
-                ('id', models.UUIDField(default=realtrack.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('bin_code', models.CharField(max_length=30)),
-                ('listing', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='place', to='listings.listing')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=realtrack.core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("bin_code", models.CharField(max_length=30)),
+                (
+                    "listing",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="place",
+                        to="listings.listing",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'inventory_places',
+                "db_table": "inventory_places",
             },
         ),
         migrations.CreateModel(
-            name='InventoryReservation',
+            name="InventoryReservation",
             fields=[
-                ('id', models.UUIDField(default=realtrack.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('key', models.CharField(max_length=300, unique=True)),
-                ('quantity', models.IntegerField()),
-                ('state', models.CharField(choices=[('active', 'Held'), ('consumed', 'Sold'), ('released', 'Released'), ('expired', 'Ran out')], default='active', max_length=10)),
-                ('source_channel', models.CharField(default='manual', max_length=30)),
-                ('source_order_id', models.CharField(blank=True, default='', max_length=100)),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('listing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reservations', to='listings.listing')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=realtrack.core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("key", models.CharField(max_length=300, unique=True)),
+                ("quantity", models.IntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("active", "Held"),
+                            ("consumed", "Sold"),
+                            ("released", "Released"),
+                            ("expired", "Ran out"),
+                        ],
+                        default="active",
+                        max_length=10,
+                    ),
+                ),
+                ("source_channel", models.CharField(default="manual", max_length=30)),
+                ("source_order_id", models.CharField(blank=True, default="", max_length=100)),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "listing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reservations",
+                        to="listings.listing",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'inventory_reservations',
-                'ordering': ['-created_at'],
+                "db_table": "inventory_reservations",
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='InventoryEvent',
+            name="InventoryEvent",
             fields=[
-                ('id', models.UUIDField(default=realtrack.core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('event_type', models.CharField(choices=[('initial_stock', 'First stock'), ('manual_adjust', 'Adjusted'), ('bulk_import', 'From sheet'), ('sale', 'Sold'), ('cancel', 'Sale cancelled'), ('return', 'Returned'), ('reserve', 'Reserved'), ('release_reserve', 'Released'), ('sync_correction', 'Corrected'), ('damage_writeoff', 'Written off')], max_length=30)),
-                ('quantity_asked', models.IntegerField()),
-                ('quantity_change', models.IntegerField()),
-                ('quantity_before', models.IntegerField()),
-                ('quantity_after', models.IntegerField()),
-                ('reserved_change', models.IntegerField(default=0)),
-                ('reserved_after', models.IntegerField(default=0)),
-                ('shortfall', models.IntegerField(default=0)),
-                ('source_channel', models.CharField(default='manual', max_length=30)),
-                ('source_order_id', models.CharField(blank=True, default='', max_length=100)),
-                ('source_reference', models.CharField(blank=True, default='', max_length=200)),
-                ('idempotency_key', models.CharField(max_length=300, unique=True)),
-                ('reason', models.TextField(blank=True, default='')),
-                ('created_by', models.UUIDField(blank=True, null=True)),
-                ('actor_kind', models.CharField(max_length=20)),
-                ('actor_label', models.CharField(blank=True, default='', max_length=200)),
-                ('run_id', models.UUIDField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('listing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stock_events', to='listings.listing')),
-                ('reverses', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversals', to='inventory.inventoryevent')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=realtrack.core.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "event_type",
+                    models.CharField(
+                        choices=[
+                            ("initial_stock", "First stock"),
+                            ("manual_adjust", "Adjusted"),
+                            ("bulk_import", "From sheet"),
+                            ("sale", "Sold"),
+                            ("cancel", "Sale cancelled"),
+                            ("return", "Returned"),
+                            ("reserve", "Reserved"),
+                            ("release_reserve", "Released"),
+                            ("sync_correction", "Corrected"),
+                            ("damage_writeoff", "Written off"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("quantity_asked", models.IntegerField()),
+                ("quantity_change", models.IntegerField()),
+                ("quantity_before", models.IntegerField()),
+                ("quantity_after", models.IntegerField()),
+                ("reserved_change", models.IntegerField(default=0)),
+                ("reserved_after", models.IntegerField(default=0)),
+                ("shortfall", models.IntegerField(default=0)),
+                ("source_channel", models.CharField(default="manual", max_length=30)),
+                ("source_order_id", models.CharField(blank=True, default="", max_length=100)),
+                ("source_reference", models.CharField(blank=True, default="", max_length=200)),
+                ("idempotency_key", models.CharField(max_length=300, unique=True)),
+                ("reason", models.TextField(blank=True, default="")),
+                ("created_by", models.UUIDField(blank=True, null=True)),
+                ("actor_kind", models.CharField(max_length=20)),
+                ("actor_label", models.CharField(blank=True, default="", max_length=200)),
+                ("run_id", models.UUIDField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "listing",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stock_events",
+                        to="listings.listing",
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversals",
+                        to="inventory.inventoryevent",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'inventory_events',
-                'ordering': ['-created_at', '-id'],
-                'indexes': [models.Index(fields=['listing', '-created_at', '-id'], name='idx_stock_event_listing'), models.Index(fields=['event_type', '-created_at'], name='idx_stock_event_type'), models.Index(condition=models.Q(('source_order_id', ''), _negated=True), fields=['source_channel', 'source_order_id'], name='idx_stock_event_source')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('event_type__in', ['initial_stock', 'manual_adjust', 'bulk_import', 'sale', 'cancel', 'return', 'reserve', 'release_reserve', 'sync_correction', 'damage_writeoff'])), name='stock_event_type_known'), models.CheckConstraint(condition=models.Q(('quantity_after', django.db.models.expressions.CombinedExpression(models.F('quantity_before'), '+', models.F('quantity_change')))), name='stock_event_adds_up'), models.CheckConstraint(condition=models.Q(('quantity_before__gte', 0), ('reserved_after__gte', 0), ('quantity_after__gte', models.F('reserved_after'))), name='stock_event_range'), models.CheckConstraint(condition=models.Q(models.Q(('event_type__in', ('reserve', 'release_reserve')), ('quantity_change', 0), ('shortfall__gte', 0)), models.Q(models.Q(('event_type__in', ('reserve', 'release_reserve')), _negated=True), ('shortfall__gte', 0), ('quantity_change', django.db.models.expressions.CombinedExpression(models.F('quantity_asked'), '+', models.F('shortfall')))), _connector='OR'), name='stock_event_true_deficit')],
+                "db_table": "inventory_events",
+                "ordering": ["-created_at", "-id"],
+                "indexes": [
+                    models.Index(
+                        fields=["listing", "-created_at", "-id"], name="idx_stock_event_listing"
+                    ),
+                    models.Index(fields=["event_type", "-created_at"], name="idx_stock_event_type"),
+                    models.Index(
+                        condition=models.Q(("source_order_id", ""), _negated=True),
+                        fields=["source_channel", "source_order_id"],
+                        name="idx_stock_event_source",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "event_type__in",
+                                [
+                                    "initial_stock",
+                                    "manual_adjust",
+                                    "bulk_import",
+                                    "sale",
+                                    "cancel",
+                                    "return",
+                                    "reserve",
+                                    "release_reserve",
+                                    "sync_correction",
+                                    "damage_writeoff",
+                                ],
+                            )
+                        ),
+                        name="stock_event_type_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "quantity_after",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("quantity_before"), "+", models.F("quantity_change")
+                                ),
+                            )
+                        ),
+                        name="stock_event_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("quantity_before__gte", 0),
+                            ("reserved_after__gte", 0),
+                            ("quantity_after__gte", models.F("reserved_after")),
+                        ),
+                        name="stock_event_range",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("event_type__in", ("reserve", "release_reserve")),
+                                ("quantity_change", 0),
+                                ("shortfall__gte", 0),
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("event_type__in", ("reserve", "release_reserve")),
+                                    _negated=True,
+                                ),
+                                ("shortfall__gte", 0),
+                                (
+                                    "quantity_change",
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("quantity_asked"), "+", models.F("shortfall")
+                                    ),
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="stock_event_true_deficit",
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='inventoryevent',
-            trigger=pgtrigger.compiler.Trigger(name='inventory_events_no_change', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';", hash='53d5dc847a870d6c54ef0822bb8e5e9adb3bbf1b', operation='UPDATE OR DELETE', pgid='pgtrigger_inventory_events_no_change_afe7d', table='inventory_events', when='BEFORE')),
+            model_name="inventoryevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="inventory_events_no_change",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';",
+                    hash="53d5dc847a870d6c54ef0822bb8e5e9adb3bbf1b",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_inventory_events_no_change_afe7d",
+                    table="inventory_events",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='inventoryevent',
-            trigger=pgtrigger.compiler.Trigger(name='inventory_events_no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="\nIF current_database() LIKE 'test\\_%' THEN\n    RETURN NULL;\nEND IF;\nRAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';\n", hash='2edd9bd884cce334b1d63f76e86c35937053d1f2', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_inventory_events_no_truncate_64d71', table='inventory_events', when='BEFORE')),
+            model_name="inventoryevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="inventory_events_no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\nIF current_database() LIKE 'test\\_%' THEN\n    RETURN NULL;\nEND IF;\nRAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';\n",
+                    hash="2edd9bd884cce334b1d63f76e86c35937053d1f2",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_inventory_events_no_truncate_64d71",
+                    table="inventory_events",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='inventoryledger',
-            index=models.Index(fields=['quantity_available', 'listing'], name='idx_ledger_available'),
+            model_name="inventoryledger",
+            index=models.Index(
+                fields=["quantity_available", "listing"], name="idx_ledger_available"
+            ),
         ),
         migrations.AddIndex(
-            model_name='inventoryledger',
-            index=models.Index(condition=models.Q(('quantity_short__gt', 0)), fields=['listing'], name='idx_ledger_short'),
+            model_name="inventoryledger",
+            index=models.Index(
+                condition=models.Q(("quantity_short__gt", 0)),
+                fields=["listing"],
+                name="idx_ledger_short",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inventoryledger',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity_total__gte', 0), ('quantity_total__lte', 1000000)), name='ledger_total_range'),
+            model_name="inventoryledger",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity_total__gte", 0), ("quantity_total__lte", 1000000)),
+                name="ledger_total_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inventoryledger',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity_reserved__gte', 0)), name='ledger_reserved_min'),
+            model_name="inventoryledger",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity_reserved__gte", 0)), name="ledger_reserved_min"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inventoryledger',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity_reserved__lte', models.F('quantity_total'))), name='ledger_reserved_max'),
+            model_name="inventoryledger",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity_reserved__lte", models.F("quantity_total"))),
+                name="ledger_reserved_max",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inventoryledger',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity_short__gte', 0)), name='ledger_short_min'),
+            model_name="inventoryledger",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity_short__gte", 0)), name="ledger_short_min"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inventoryledger',
-            constraint=models.CheckConstraint(condition=models.Q(('low_stock_threshold__isnull', True), ('low_stock_threshold__gte', 0), _connector='OR'), name='ledger_threshold_min'),
+            model_name="inventoryledger",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("low_stock_threshold__isnull", True),
+                    ("low_stock_threshold__gte", 0),
+                    _connector="OR",
+                ),
+                name="ledger_threshold_min",
+            ),
         ),
         migrations.AddIndex(
-            model_name='inventoryplace',
-            index=models.Index(fields=['bin_code'], name='idx_place_bin'),
+            model_name="inventoryplace",
+            index=models.Index(fields=["bin_code"], name="idx_place_bin"),
         ),
         migrations.AddConstraint(
-            model_name='inventoryplace',
-            constraint=models.CheckConstraint(condition=models.Q(('bin_code', ''), _negated=True), name='place_bin_present'),
+            model_name="inventoryplace",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("bin_code", ""), _negated=True), name="place_bin_present"
+            ),
         ),
         migrations.AddIndex(
-            model_name='inventoryreservation',
-            index=models.Index(condition=models.Q(('state', 'active')), fields=['expires_at'], name='idx_reservation_due'),
+            model_name="inventoryreservation",
+            index=models.Index(
+                condition=models.Q(("state", "active")),
+                fields=["expires_at"],
+                name="idx_reservation_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='inventoryreservation',
-            index=models.Index(condition=models.Q(('state', 'active')), fields=['listing'], name='idx_reservation_active'),
+            model_name="inventoryreservation",
+            index=models.Index(
+                condition=models.Q(("state", "active")),
+                fields=["listing"],
+                name="idx_reservation_active",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inventoryreservation',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['active', 'consumed', 'released', 'expired'])), name='reservation_state_known'),
+            model_name="inventoryreservation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["active", "consumed", "released", "expired"])),
+                name="reservation_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inventoryreservation',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 0)), name='reservation_quantity_min'),
+            model_name="inventoryreservation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gte", 0)), name="reservation_quantity_min"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inventoryreservation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'active'), _negated=True), ('quantity__gte', 1), _connector='OR'), name='reservation_active_holds'),
+            model_name="inventoryreservation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "active"), _negated=True),
+                    ("quantity__gte", 1),
+                    _connector="OR",
+                ),
+                name="reservation_active_holds",
+            ),
         ),
     ]

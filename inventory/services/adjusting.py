@@ -14,6 +14,7 @@ from inventory.services.record import (
     Move,
     Origin,
     StockResult,
+    is_whole,
     move_write,
     quantity_checked,
     repeat_of,
@@ -38,7 +39,7 @@ def stock_adjust(
     Raises InvalidInput (0, or beyond a million), InsufficientStock where less than `-change` is
     free (nothing is changed), KeyReused, NotFound.
     """
-    if isinstance(change, bool) or not isinstance(change, int) or change == 0:
+    if not is_whole(change) or change == 0:
         raise InvalidInput(fields={"change": "Type how many to add or take, such as 2 or -1."})
     if abs(change) > MAX_QUANTITY:
         raise InvalidInput(fields={"change": f"At most {MAX_QUANTITY} pieces at once."})

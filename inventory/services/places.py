@@ -50,9 +50,7 @@ def place_set(*, listing_id: uuid.UUID, bin_code: str, actor: Actor) -> str:
             )
         listing_search_write(listing_id=listing_id, bins=[code] if code else [])
         emit(
-            events.PartPlaced(
-                entity_id=listing_id, bin_code=code, changes={"bin": [before, code]}
-            ),
+            events.PartPlaced(entity_id=listing_id, bin_code=code, changes={"bin": [before, code]}),
             actor=actor,
         )
     return code

@@ -57,9 +57,14 @@ class Move:
     expired: bool = False
 
 
+def is_whole(value: object) -> bool:
+    """True for a whole number; a boolean is none."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def quantity_checked(quantity: int, *, least: int, name: str) -> int:
     """Return a number of pieces that is in range; raises InvalidInput naming the field."""
-    if isinstance(quantity, bool) or not isinstance(quantity, int):
+    if not is_whole(quantity):
         raise InvalidInput(fields={name: "Type a whole number, such as 2."})
     if not least <= quantity <= MAX_QUANTITY:
         raise InvalidInput(fields={name: f"Type a whole number from {least} to {MAX_QUANTITY}."})

@@ -149,9 +149,7 @@ def reservations_expire(*, actor: Actor, limit: int = EXPIRE_BATCH) -> int:
     return sum(_expire_one(key, listing_id, now, actor) for key, listing_id in due)
 
 
-def _expire_one(
-    key: str, listing_id: uuid.UUID, now: datetime.datetime, actor: Actor
-) -> int:
+def _expire_one(key: str, listing_id: uuid.UUID, now: datetime.datetime, actor: Actor) -> int:
     with transaction.atomic():
         ledger = ledger_locked(listing_id)
         hold = reservation_locked(key)

@@ -226,4 +226,3 @@ def _origin_of(sale: InventoryEvent, reason: str) -> Origin:
         reference=sale.source_reference,
     )
     return replace(origin, reason=reason)
-

@@ -69,9 +69,7 @@ def ledger_verify(*, listing_ids: Sequence[uuid.UUID] | None = None) -> list[Pro
     One statement, so that it sees one moment; changes nothing.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            _CHECK, {"everything": listing_ids is None, "ids": list(listing_ids or [])}
-        )
+        cursor.execute(_CHECK, {"everything": listing_ids is None, "ids": list(listing_ids or [])})
         return [
             Problem(listing_id=row[0], rule=row[1], expected=int(row[2]), found=int(row[3]))
             for row in cursor.fetchall()

@@ -260,9 +260,7 @@ def _state_follow(
         stock.lines_reserve(order, items, actor=actor)
 
 
-def _cancelled(
-    order: Order, items: Sequence[OrderItem], found: FoundOrder, actor: Actor
-) -> None:
+def _cancelled(order: Order, items: Sequence[OrderItem], found: FoundOrder, actor: Actor) -> None:
     if order.status == OrderStatus.CANCELLED or order.cancel_state == CancelState.CANCELLED:
         return
     if order.is_gone:

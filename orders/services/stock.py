@@ -57,9 +57,7 @@ def lines_sell(order: Order, items: Sequence[OrderItem], *, actor: Actor) -> Non
         _set(item, LineStock.SOLD, shortfall=result.event.shortfall if result.event else 0)
 
 
-def lines_put_back(
-    order: Order, items: Sequence[OrderItem], *, reason: str, actor: Actor
-) -> None:
+def lines_put_back(order: Order, items: Sequence[OrderItem], *, reason: str, actor: Actor) -> None:
     """Let go of what lines hold, put back what they took; once each."""
     for item, _ in _matched(items):
         if item.stock == LineStock.RESERVED:

@@ -1,29 +1,15 @@
-"""People and parts of the tests of stock; parts are made by the catalog's own service."""
+"""Parts of the tests of stock, made by the catalog's own service."""
 
 from __future__ import annotations
 
 import itertools
 
-import factory
-
 from listings.models import Listing
 from listings.services import listing_create
 from realtrack.core.actors import Actor
-from settings_app.enums import UserRole
-from settings_app.models import User
 
 SYSTEM = Actor.system("test")
 _numbers = itertools.count(1)
-
-
-class UserFactory(factory.django.DjangoModelFactory[User]):
-    class Meta:
-        model = User
-
-    email = factory.Sequence(lambda number: f"person{number}@example.com")
-    name = factory.Sequence(lambda number: f"Person {number}")
-    role = UserRole.USER
-    password = "!"  # noqa: S105 - nobody signs in with it
 
 
 def part(*, quantity: int | None = None, sku: str = "", **fields: object) -> Listing:

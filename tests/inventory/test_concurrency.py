@@ -14,7 +14,8 @@ from listings.models import Listing
 from listings.services import listing_update
 from realtrack.core.actors import Actor
 from realtrack.core.errors import AppError, InsufficientStock
-from tests.inventory.factories import SYSTEM, UserFactory, part
+from tests.inventory.factories import SYSTEM, part
+from tests.people import user_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THREADS = 20
@@ -96,7 +97,7 @@ def test_a_first_ledger_is_made_once() -> None:
 def test_edits_and_sales_of_the_same_parts_never_deadlock() -> None:
     # given
     parts = [part(quantity=50) for _ in range(2)]
-    person = Actor.person(UserFactory())
+    person = Actor.person(user_of("user"))
 
     def work(number: int) -> object:
         listing = parts[number % 2]

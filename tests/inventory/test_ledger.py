@@ -41,7 +41,8 @@ from realtrack.core.errors import (
     VersionConflict,
 )
 from realtrack.core.models import AuditLog
-from tests.inventory.factories import SYSTEM, UserFactory, part
+from tests.inventory.factories import SYSTEM, part
+from tests.people import user_of
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +76,7 @@ def test_first_stock_comes_with_the_listing() -> None:
 def test_an_edited_quantity_becomes_an_event_and_no_second_version() -> None:
     # given
     listing = part(quantity=3)
-    person = Actor.person(UserFactory())
+    person = Actor.person(user_of("user"))
     # when
     saved = listing_update(
         listing_id=listing.pk, data={"quantity": 5}, version=listing.version, actor=person

@@ -9,8 +9,6 @@ import uuid
 from collections.abc import Sequence
 from decimal import Decimal
 
-import factory
-
 from channels_app.enums import CancelState, FulfilmentState, PaymentState
 from channels_app.found_orders import FoundAddress, FoundBuyer, FoundLine, FoundOrder
 from channels_app.models import ChannelConnection
@@ -38,14 +36,15 @@ SHIP_TO = FoundAddress(
 )
 
 
-class ConnectionFactory(factory.django.DjangoModelFactory[ChannelConnection]):
-    class Meta:
-        model = ChannelConnection
-
-    channel = "ebay"
-    marketplace_account_id = factory.Sequence(lambda number: f"account-{number}")
-    marketplace_account_name = factory.Sequence(lambda number: f"yard-{number}")
-    marketplace_site_id = "EBAY_MOTORS_US"
+def account(channel: str = "ebay") -> ChannelConnection:
+    """A connected account."""
+    number = next(_numbers)
+    return ChannelConnection.objects.create(
+        channel=channel,
+        marketplace_account_id=f"account-{number}",
+        marketplace_account_name=f"yard-{number}",
+        marketplace_site_id="EBAY_MOTORS_US",
+    )
 
 
 def line(

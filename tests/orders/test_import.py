@@ -23,15 +23,13 @@ from realtrack.core.actors import Actor
 from realtrack.core.errors import InvalidInput
 from realtrack.core.models import AuditLog
 from tests.inventory.factories import SYSTEM, part
-from tests.orders.factories import ConnectionFactory, found_order, later, line
+from tests.orders.factories import account, found_order, later, line
 
 EBAY = Actor.marketplace("eBay yard")
 
 
 def take(found: FoundOrder) -> Order:
-    return order_import(
-        found_order=found, connection_id=found.connection_id, actor=EBAY
-    )[0]
+    return order_import(found_order=found, connection_id=found.connection_id, actor=EBAY)[0]
 
 
 def names(order: Order) -> list[str]:
@@ -49,7 +47,7 @@ def test_an_unpaid_order_reserves() -> None:
     # given
     listing = part(quantity=2)
     # when
-    order = take(found_order(ConnectionFactory(), [line(listing)]))
+    order = take(found_order(account(), [line(listing)]))
     # then
     assert order.status == OrderStatus.PENDING
     assert free(listing) == (2, 1)
@@ -62,7 +60,7 @@ def test_a_paid_order_sells_each_line_through_the_ledger() -> None:
     # given two lines of the same part and one of another
     first, second = part(quantity=5), part(quantity=1)
     found = found_order(
-        ConnectionFactory(),
+        account(),
         [line(first, number=1), line(second, number=2), line(first, number=3, quantity=2)],
         payment=PaymentState.PAID,
     )
@@ -71,7 +69,9 @@ def test_a_paid_order_sells_each_line_through_the_ledger() -> None:
     # then
     assert order.status == OrderStatus.CONFIRMED
     assert (free(first), free(second)) == ((2, 0), (0, 0))
-    keys = InventoryEvent.objects.filter(event_type="sale").values_list("idempotency_key", flat=True)
+    keys = InventoryEvent.objects.filter(event_type="sale").values_list(
+        "idempotency_key", flat=True
+    )
     assert sorted(keys) == [
         f"sale:{found.connection_id}:{found.external_order_id}:line-{number}"
         for number in (1, 2, 3)
@@ -90,7 +90,7 @@ def test_a_paid_order_sells_each_line_through_the_ledger() -> None:
 @pytest.mark.django_db
 def test_the_event_holds_no_buyer() -> None:
     # when
-    take(found_order(ConnectionFactory(), [line(part(quantity=1))], payment=PaymentState.PAID))
+    take(found_order(account(), [line(part(quantity=1))], payment=PaymentState.PAID))
     # then
     text = str(list(AuditLog.objects.values_list("metadata", "changes")))
     for secret in ("Dana", "dana@example.com", "Oak Ave", "6145550123", "Ring twice"):
@@ -101,13 +101,11 @@ def test_the_event_holds_no_buyer() -> None:
 def test_the_same_state_again_changes_nothing() -> None:
     # given
     listing = part(quantity=3)
-    found = found_order(ConnectionFactory(), [line(listing)], payment=PaymentState.PAID)
+    found = found_order(account(), [line(listing)], payment=PaymentState.PAID)
     order = take(found)
     logged = AuditLog.objects.count()
     # when
-    again, is_new = order_import(
-        found_order=found, connection_id=found.connection_id, actor=EBAY
-    )
+    again, is_new = order_import(found_order=found, connection_id=found.connection_id, actor=EBAY)
     # then
     assert not is_new
     assert again.pk == order.pk
@@ -120,7 +118,7 @@ def test_the_same_state_again_changes_nothing() -> None:
 def test_payment_turns_the_hold_into_a_sale() -> None:
     # given
     listing = part(quantity=1)
-    found = found_order(ConnectionFactory(), [line(listing)])
+    found = found_order(account(), [line(listing)])
     take(found)
     # when
     order = take(later(found, 5, payment=PaymentState.PAID, paid_at=found.ordered_at))
@@ -134,9 +132,7 @@ def test_payment_turns_the_hold_into_a_sale() -> None:
 def test_an_older_message_is_ignored() -> None:
     # given
     listing = part(quantity=2)
-    found = found_order(
-        ConnectionFactory(), [line(listing)], payment=PaymentState.PAID, minutes=10
-    )
+    found = found_order(account(), [line(listing)], payment=PaymentState.PAID, minutes=10)
     take(found)
     # when
     order = take(later(found, -5, payment=PaymentState.PENDING, paid_at=None))
@@ -148,9 +144,7 @@ def test_an_older_message_is_ignored() -> None:
 @pytest.mark.django_db
 def test_a_payment_never_goes_back() -> None:
     # given
-    found = found_order(
-        ConnectionFactory(), [line(part(quantity=2))], payment=PaymentState.PAID
-    )
+    found = found_order(account(), [line(part(quantity=2))], payment=PaymentState.PAID)
     take(found)
     # when
     order = take(later(found, 5, payment=PaymentState.PENDING, paid_at=None))
@@ -163,7 +157,7 @@ def test_a_payment_never_goes_back() -> None:
 def test_a_cancelled_order_gives_back(payment: PaymentState) -> None:
     # given
     listing = part(quantity=2)
-    found = found_order(ConnectionFactory(), [line(listing)], payment=payment)
+    found = found_order(account(), [line(listing)], payment=payment)
     take(found)
     # when
     order = take(later(found, 5, cancel=CancelState.CANCELLED, cancel_reason="BUYER_ASKED"))
@@ -180,7 +174,7 @@ def test_a_cancellation_that_comes_first_takes_nothing() -> None:
     # given
     listing = part(quantity=2)
     found = found_order(
-        ConnectionFactory(), [line(listing)],
+        account(), [line(listing)],
         payment=PaymentState.PAID, cancel=CancelState.CANCELLED,
     )  # fmt: skip
     # when
@@ -194,7 +188,7 @@ def test_a_cancellation_that_comes_first_takes_nothing() -> None:
 def test_a_late_cancellation_of_a_shipped_order_is_for_a_person() -> None:
     # given
     listing = part(quantity=2)
-    found = found_order(ConnectionFactory(), [line(listing)], payment=PaymentState.PAID)
+    found = found_order(account(), [line(listing)], payment=PaymentState.PAID)
     order_ship(order_id=take(found).pk, tracking_number="1Z", carrier="UPS", actor=SYSTEM)
     # when
     order = take(later(found, 5, cancel=CancelState.CANCELLED))
@@ -208,7 +202,7 @@ def test_a_late_cancellation_of_a_shipped_order_is_for_a_person() -> None:
 def test_a_payment_after_our_cancellation_sells_nothing() -> None:
     # given
     listing = part(quantity=1)
-    found = found_order(ConnectionFactory(), [line(listing)])
+    found = found_order(account(), [line(listing)])
     order_cancel(order_id=take(found).pk, reason="Damaged", actor=SYSTEM)
     # when
     order = take(later(found, 5, payment=PaymentState.PAID, paid_at=found.ordered_at))
@@ -221,10 +215,10 @@ def test_a_payment_after_our_cancellation_sells_nothing() -> None:
 def test_an_oversold_order_is_kept_with_its_shortfall() -> None:
     # given
     listing = part(quantity=1)
-    account = ConnectionFactory()
-    take(found_order(account, [line(listing)], payment=PaymentState.PAID))
+    yard = account()
+    take(found_order(yard, [line(listing)], payment=PaymentState.PAID))
     # when
-    order = take(found_order(account, [line(listing)], payment=PaymentState.PAID))
+    order = take(found_order(yard, [line(listing)], payment=PaymentState.PAID))
     # then
     assert order.items.get().shortfall == 1
     assert stock_of([listing.pk])[listing.pk].short == 1
@@ -239,9 +233,7 @@ def test_an_oversold_order_is_kept_with_its_shortfall() -> None:
 @pytest.mark.django_db
 def test_shipped_at_the_marketplace_is_shipped_here() -> None:
     # given
-    found = found_order(
-        ConnectionFactory(), [line(part(quantity=1))], payment=PaymentState.PAID
-    )
+    found = found_order(account(), [line(part(quantity=1))], payment=PaymentState.PAID)
     take(found)
     # when
     order = take(later(found, 9, fulfilment=FulfilmentState.FULFILLED))
@@ -256,9 +248,7 @@ def test_unmatched_lines_are_kept() -> None:
     listing = part(quantity=1)
     # when
     order = take(
-        found_order(
-            ConnectionFactory(), [line(listing), line(None, number=2)], payment=PaymentState.PAID
-        )
+        found_order(account(), [line(listing), line(None, number=2)], payment=PaymentState.PAID)
     )
     # then
     assert order.items.filter(listing__isnull=True).count() == 1
@@ -269,7 +259,7 @@ def test_unmatched_lines_are_kept() -> None:
 @pytest.mark.django_db
 def test_buyers_are_sealed_and_a_poorer_answer_never_empties_them() -> None:
     # given
-    found = found_order(ConnectionFactory(), [line(part(quantity=1))])
+    found = found_order(account(), [line(part(quantity=1))])
     order = take(found)
     # when
     poorer = later(found, 5, buyer=FoundBuyer(), ship_to=FoundAddress())
@@ -287,14 +277,14 @@ def test_buyers_are_sealed_and_a_poorer_answer_never_empties_them() -> None:
 @pytest.mark.django_db
 def test_a_refund_at_the_marketplace_is_taken_over_once() -> None:
     # given
-    found = found_order(
-        ConnectionFactory(), [line(part(quantity=1))], payment=PaymentState.PAID
-    )
+    found = found_order(account(), [line(part(quantity=1))], payment=PaymentState.PAID)
     take(found)
-    refund = FoundRefund(external_id="r", amount=Decimal("10.00"), at=found.ordered_at, is_done=True)
+    refund = FoundRefund(
+        external_id="r", amount=Decimal("10.00"), at=found.ordered_at, is_done=True
+    )
     # when
-    for minutes in (5, 6):
-        order = take(later(found, minutes, refunds=(refund,)))
+    take(later(found, 5, refunds=(refund,)))
+    order = take(later(found, 6, refunds=(refund,)))
     # then
     assert order.refund_amount == Decimal("10.00")
     assert names(order).count("order.refunded") == 1
@@ -303,8 +293,8 @@ def test_a_refund_at_the_marketplace_is_taken_over_once() -> None:
 @pytest.mark.django_db
 def test_nonsense_is_refused_and_leaves_nothing() -> None:
     # given
-    account, other = ConnectionFactory(), ConnectionFactory()
-    found = found_order(account, [line(part(quantity=1))])
+    yard, other = account(), account()
+    found = found_order(yard, [line(part(quantity=1))])
     # when / then
     with pytest.raises(InvalidInput):
         order_import(found_order=found, connection_id=other.pk, actor=EBAY)
@@ -316,9 +306,7 @@ def test_nonsense_is_refused_and_leaves_nothing() -> None:
 @pytest.mark.django_db
 def test_the_order_is_locked_before_it_is_written() -> None:
     # given
-    found = found_order(
-        ConnectionFactory(), [line(part(quantity=1))], payment=PaymentState.PAID
-    )
+    found = found_order(account(), [line(part(quantity=1))], payment=PaymentState.PAID)
     # when
     with CaptureQueriesContext(database) as queries:
         take(found)
@@ -336,15 +324,13 @@ def test_the_order_is_locked_before_it_is_written() -> None:
 def test_the_same_order_twenty_times_at_once_is_one_sale(payment: PaymentState) -> None:
     # given
     listing = part(quantity=5)
-    found = found_order(ConnectionFactory(), [line(listing)], payment=payment)
+    found = found_order(account(), [line(listing)], payment=payment)
     gate = threading.Barrier(20)
 
     def work(_: int) -> bool:
         try:
             gate.wait(timeout=30)
-            return order_import(
-                found_order=found, connection_id=found.connection_id, actor=EBAY
-            )[1]
+            return order_import(found_order=found, connection_id=found.connection_id, actor=EBAY)[1]
         finally:
             database.close()
 
@@ -365,10 +351,7 @@ def test_the_same_order_twenty_times_at_once_is_one_sale(payment: PaymentState) 
 def test_two_accounts_sell_the_last_one() -> None:
     # given
     listing = part(quantity=1)
-    orders = [
-        found_order(ConnectionFactory(), [line(listing)], payment=PaymentState.PAID)
-        for _ in range(2)
-    ]
+    orders = [found_order(account(), [line(listing)], payment=PaymentState.PAID) for _ in range(2)]
     gate = threading.Barrier(2)
 
     def work(found: FoundOrder) -> None:
