@@ -20,6 +20,7 @@ FREE_FORM_FIELDS = (
     "before",
     "after",
     "changes",
+    "counts",
     "current_data",
     "default_value",
     "details",
