@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from channels_app.sandbox import listings, notify
+from channels_app.sandbox import legacy, listings, notify
 from channels_app.sandbox.buyers import Buyer, buyer_named
 from channels_app.sandbox.control_base import ControlError
 from channels_app.sandbox.store import stamp
@@ -51,14 +51,12 @@ def money(value: Decimal, currency: str) -> Json:
 
 def find_listing(db: Db, *, listing_id: str = "", sku: str = "", user_id: str = "") -> sqlite3.Row:
     """Return a live listing by its number or SKU; raises ControlError 404."""
+    where = "AND (listing_id = ? OR (sku = ? AND ? != '' AND user_id LIKE ?)) ORDER BY "
+    given = (listing_id, sku, sku, user_id or "%")
     row = db.one(
-        "SELECT * FROM listings WHERE status != 'ENDED' AND (listing_id = ? OR (sku = ? AND "
-        "? != '' AND user_id LIKE ?)) ORDER BY status, listing_id DESC",
-        listing_id,
-        sku,
-        sku,
-        user_id or "%",
-    )
+        f"SELECT * FROM listings WHERE status != 'ENDED' {where} status, listing_id DESC",  # noqa: S608 (fixed text)
+        *given,
+    ) or db.one(f"SELECT * FROM ({legacy.FOR_SALE}) WHERE 1 {where} listing_id", *given)  # noqa: S608 (fixed text)
     if row is None:
         raise ControlError(404, "no live listing of that number or SKU")
     return row
@@ -67,13 +65,20 @@ def find_listing(db: Db, *, listing_id: str = "", sku: str = "", user_id: str = 
 def _take(db: Db, wishes: Sequence[Wish]) -> None:
     for wish in wishes:
         # read again: an earlier line of the same cart may have taken the last piece
-        row = db.one("SELECT * FROM listings WHERE listing_id = ?", wish.listing["listing_id"])
+        number = wish.listing["listing_id"]
+        row = db.one("SELECT * FROM listings WHERE listing_id = ?", number)
+        made_elsewhere = row is None
+        if row is None:
+            row = db.one(f"{legacy.FOR_SALE} AND item_id = ?", number)
         if wish.quantity < 1:
             raise ControlError(400, "the quantity must be at least 1")
         if row is None or row["status"] != "ACTIVE" or row["quantity"] < wish.quantity:
             left = 0 if row is None or row["status"] == "ENDED" else row["quantity"]
             raise ControlError(409, f"sold out: {left} left of {wish.listing['listing_id']}")
-        listings.sell(db, row, wish.quantity)
+        if made_elsewhere:
+            legacy.sell(db, row, wish.quantity)
+        else:
+            listings.sell(db, row, wish.quantity)
 
 
 def _item_location(db: Db, listing: sqlite3.Row) -> Json:

@@ -67,7 +67,7 @@ def start(db: Db, offer: sqlite3.Row) -> str:
     listing_id = str(db.next_id("listing", 206_000_000_017))
     shot = _snapshot(db, offer)
     db.run(
-        "INSERT INTO listings VALUES (?, ?, ?, ?, ?, ?, 'ACTIVE', ?, ?, ?, ?, 0, ?, NULL, ?)",
+        "INSERT INTO listings VALUES (?, ?, ?, ?, ?, ?, 'ACTIVE', ?, ?, ?, ?, 0, ?, NULL, ?, ?)",
         listing_id,
         offer["user_id"],
         offer["offer_id"],
@@ -80,6 +80,7 @@ def start(db: Db, offer: sqlite3.Row) -> str:
         shot["quantity"],
         db.stamp(),
         json.dumps(shot["data"]),
+        db.stamp(),
     )
     db.run(
         "UPDATE offers SET status = 'PUBLISHED', listing_id = ? WHERE offer_id = ?",
@@ -109,8 +110,9 @@ def refresh(db: Db, offer: sqlite3.Row) -> bool:
         return False
     db.run(
         "UPDATE listings SET title = ?, price = ?, currency = ?, category_id = ?, quantity = ?, "
-        "data = ?, status = ? WHERE listing_id = ?",
+        "data = ?, status = ?, modified = ? WHERE listing_id = ?",
         *after,
+        db.stamp(),
         offer["listing_id"],
     )
     return True
@@ -142,7 +144,8 @@ def end(db: Db, offer: sqlite3.Row) -> None:
     """End the offer's listing; the offer lives on, unpublished."""
     refresh(db, offer)
     db.run(
-        "UPDATE listings SET status = 'ENDED', ended_at = ? WHERE listing_id = ?",
+        "UPDATE listings SET status = 'ENDED', ended_at = ?, modified = ? WHERE listing_id = ?",
+        db.stamp(),
         db.stamp(),
         offer["listing_id"],
     )

@@ -9,10 +9,12 @@ from channels_app.sandbox import (
     analytics,
     compatibility,
     control,
+    feed,
     fulfillment,
     inventory,
     locations,
     media,
+    migrate,
     notification_routes,
     oauth,
     offers,
@@ -21,6 +23,7 @@ from channels_app.sandbox import (
     pages_shop,
     price_quantity,
     taxonomy,
+    trading,
 )
 
 if TYPE_CHECKING:
@@ -40,6 +43,9 @@ ALL: list[Route] = [
     *media.ROUTES,
     *notification_routes.ROUTES,
     *analytics.ROUTES,
+    *migrate.ROUTES,
+    *trading.ROUTES,
+    *feed.ROUTES,
     *pages_shop.ROUTES,
     *pages_control.ROUTES,
     *control.ROUTES,

@@ -40,7 +40,8 @@ CREATE TABLE IF NOT EXISTS listings (
   listing_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, offer_id TEXT NOT NULL, sku TEXT NOT NULL,
   market TEXT NOT NULL, category_id TEXT NOT NULL, status TEXT NOT NULL, title TEXT NOT NULL,
   price TEXT NOT NULL, currency TEXT NOT NULL, quantity INTEGER NOT NULL, sold INTEGER NOT NULL,
-  started_at TEXT NOT NULL, ended_at TEXT, data TEXT NOT NULL);
+  started_at TEXT NOT NULL, ended_at TEXT, data TEXT NOT NULL,
+  modified TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS listings_status ON listings (status, started_at);
 CREATE INDEX IF NOT EXISTS listings_sku ON listings (user_id, sku);
 CREATE TABLE IF NOT EXISTS revisions (
@@ -89,4 +90,37 @@ CREATE TABLE IF NOT EXISTS requests (
 CREATE TABLE IF NOT EXISTS categories (
   tree TEXT NOT NULL, category_id TEXT NOT NULL, name TEXT NOT NULL, parent TEXT,
   leaf INTEGER NOT NULL, data TEXT NOT NULL, PRIMARY KEY (tree, category_id));
+CREATE TABLE IF NOT EXISTS legacy (
+  item_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, sku TEXT, market TEXT NOT NULL,
+  site TEXT NOT NULL, title TEXT NOT NULL, price TEXT NOT NULL, currency TEXT NOT NULL,
+  quantity INTEGER NOT NULL, sold INTEGER NOT NULL, start_at TEXT NOT NULL, end_at TEXT NOT NULL,
+  modified TEXT NOT NULL, status TEXT NOT NULL, condition_id TEXT NOT NULL,
+  category_id TEXT NOT NULL, format TEXT NOT NULL, tracking TEXT NOT NULL,
+  migrated INTEGER NOT NULL DEFAULT 0, data TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS legacy_end ON legacy (user_id, status, end_at);
+CREATE INDEX IF NOT EXISTS legacy_start ON legacy (user_id, start_at);
+CREATE INDEX IF NOT EXISTS legacy_modified ON legacy (user_id, modified);
+CREATE INDEX IF NOT EXISTS legacy_sku ON legacy (user_id, sku);
+CREATE INDEX IF NOT EXISTS legacy_renewal ON legacy (status, end_at);
+CREATE TABLE IF NOT EXISTS feed_tasks (
+  task_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, feed_type TEXT NOT NULL, kind TEXT NOT NULL,
+  schema_version TEXT NOT NULL, market TEXT NOT NULL, created TEXT NOT NULL, status TEXT NOT NULL,
+  due_at TEXT, completed TEXT, upload BLOB, result BLOB);
+"""
+
+# what Trading sees: listings made elsewhere, and those of the Inventory API (inventory_model)
+VIEWS = """
+DROP VIEW IF EXISTS trading_items;
+CREATE VIEW trading_items AS
+SELECT item_id, user_id, sku, market, site, title, price, currency, quantity, sold, start_at,
+  end_at, modified, status, condition_id, category_id, format, tracking, data,
+  0 AS inventory_model FROM legacy WHERE NOT migrated
+UNION ALL
+SELECT listing_id, user_id, sku, market,
+  CASE market WHEN 'EBAY_MOTORS' THEN 'eBayMotors' ELSE 'US' END, title, price, currency,
+  quantity + sold, sold, started_at,
+  coalesce(ended_at, strftime('%Y-%m-%dT%H:%M:%fZ', started_at, '+1 month')),
+  coalesce(nullif(modified, ''), started_at),
+  CASE status WHEN 'ENDED' THEN 'Completed' ELSE 'Active' END, '', category_id,
+  'FixedPriceItem', 'SKU', data, 1 FROM listings;
 """

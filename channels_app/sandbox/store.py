@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from channels_app.sandbox.schema import SCHEMA
+from channels_app.sandbox.schema import SCHEMA, VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,6 +109,10 @@ class Store:
         conn.execute("PRAGMA synchronous = NORMAL")
         conn.execute("PRAGMA foreign_keys = ON")
         conn.executescript(SCHEMA)
+        names = {row["name"] for row in conn.execute("PRAGMA table_info(listings)")}
+        if "modified" not in names:
+            conn.execute("ALTER TABLE listings ADD COLUMN modified TEXT NOT NULL DEFAULT ''")
+        conn.executescript(VIEWS)
         return conn
 
     def _transact(self, work: Callable[[Db], T]) -> T:
