@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from listings.models import Listing
 from notifications import live, services
 from notifications.enums import NotificationType, Severity
 from realtrack.core.events import Envelope, subscribe
@@ -58,7 +59,7 @@ TRIGGERS: Mapping[str, Trigger] = {
         changed="orders",
     ),
     "inventory.low": Trigger(
-        type=NotificationType.LOW_STOCK, title="Only {available} left: {sku}",
+        type=NotificationType.LOW_STOCK, title="Only {free} left: {sku}",
         right=Right.INVENTORY_VIEW, severity=Severity.WARNING, icon="bin", url=_LISTING_URL,
         setting=("notification", "low_stock_alert"), changed="stock",
     ),
@@ -68,7 +69,7 @@ TRIGGERS: Mapping[str, Trigger] = {
         setting=("notification", "low_stock_alert"), changed="stock",
     ),
     "inventory.oversold": Trigger(
-        type=NotificationType.OVERSOLD, title="Sold twice: {sku}, short by {shortfall}",
+        type=NotificationType.OVERSOLD, title="Sold twice: {sku}, short by {deficit}",
         right=Right.INVENTORY_VIEW, severity=Severity.ERROR, icon="warn", url=_LISTING_URL,
         changed="stock",
     ),
@@ -107,6 +108,46 @@ TRIGGERS: Mapping[str, Trigger] = {
         right=Right.CHANNELS_VIEW, severity=Severity.ERROR, icon="store",
         url="/listings/{listing_id}/edit/?tab=channels", changed="listings",
     ),
+    "order.refund_requested": Trigger(
+        type=NotificationType.REFUND_REQUESTED,
+        title="Order {number}: the buyer wants the money back",
+        body="{reason}",
+        right=Right.ORDERS_VIEW,
+        severity=Severity.WARNING,
+        icon="order",
+        url=_ORDER_URL,
+        changed="orders",
+    ),
+    "order.cancel_requested": Trigger(
+        type=NotificationType.ORDER_CANCELLED,
+        title="Order {number}: the buyer wants to cancel",
+        body="{reason}",
+        right=Right.ORDERS_VIEW,
+        severity=Severity.WARNING,
+        icon="order",
+        url=_ORDER_URL,
+        changed="orders",
+    ),
+    "order.disputed": Trigger(
+        type=NotificationType.REFUND_REQUESTED,
+        title="Order {number} is disputed",
+        body="{reason}",
+        right=Right.ORDERS_VIEW,
+        severity=Severity.ERROR,
+        icon="order",
+        url=_ORDER_URL,
+        changed="orders",
+    ),
+    "inventory.drifted": Trigger(
+        type=NotificationType.SYNC_CONFLICT,
+        title="Stock does not add up: {sku}",
+        body="{problem}",
+        right=Right.INVENTORY_VIEW,
+        severity=Severity.ERROR,
+        icon="warn",
+        url=_LISTING_URL,
+        changed="stock",
+    ),
     "event.dead": Trigger(
         type=NotificationType.SYSTEM_ALERT, title="A step was given up: {subscriber}",
         body="{event}", right=Right.RUNS_STEER_OTHERS, severity=Severity.ERROR, icon="warn",
@@ -137,7 +178,7 @@ def tell(envelope: Envelope) -> None:
         live.tell_changed(trigger.changed)
     if trigger.setting is not None and not setting_value(*trigger.setting):
         return
-    words = _Known({**envelope.metadata, "entity_id": envelope.entity_id})
+    words = _Known({**envelope.metadata, **_more(envelope), "entity_id": envelope.entity_id})
     services.notification_create(
         type=trigger.type,
         title=trigger.title.format_map(words).strip(" :"),
@@ -150,6 +191,18 @@ def tell(envelope: Envelope) -> None:
         action_url=trigger.url.format_map(words),
         event_id=envelope.event_id,
     )
+
+
+def _more(envelope: Envelope) -> Mapping[str, str]:
+    """Return words that the event does not carry: a part's number, an order's lines in short."""
+    if envelope.entity_type == "listing":
+        part = Listing.all_objects.filter(pk=envelope.entity_id).first()
+        return {"sku": part.custom_label_sku or part.title} if part is not None else {}
+    lines = envelope.metadata.get("lines") or []
+    if not lines:
+        return {}
+    more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
+    return {"items_text": f"{lines[0].get('title', '')}{more}"}
 
 
 def subscribe_all(connect: Callable[..., None] = subscribe) -> None:

@@ -16,7 +16,7 @@ from settings_app.models import User
 
 def notification_create(
     *,
-    type: NotificationType,
+    type: NotificationType,  # noqa: A002 - the column's name
     title: str,
     right: Right,
     severity: Severity = Severity.INFO,

@@ -20,6 +20,11 @@ SCHEDULES: dict[str, Schedule] = {
         "task": "core.audit_partitions_extend",
         "schedule": crontab(hour="3", minute="10"),
     },
+    "ingestion-sweep": {"task": "ingestion.sweep", "schedule": 10.0},
+    "ingestion-cleanup-orphans": {
+        "task": "ingestion.cleanup_orphans",
+        "schedule": crontab(hour="3", minute="30"),
+    },
     "inventory-reservations-expire": {"task": "inventory.reservations_expire", "schedule": 60.0},
     "inventory-ledger-verify": {
         "task": "inventory.ledger_verify",
@@ -28,5 +33,10 @@ SCHEDULES: dict[str, Schedule] = {
     "orders-auto-complete": {
         "task": "orders.auto_complete",
         "schedule": crontab(hour="4", minute="0"),
+    },
+    "dashboard-summary": {"task": "dashboard.recompute_summary", "schedule": 300.0},
+    "notifications-purge": {
+        "task": "notifications.purge",
+        "schedule": crontab(hour="4", minute="30"),
     },
 }

@@ -14,8 +14,6 @@ class SettingsAppConfig(AppConfig):
         from settings_app import seeds, selectors, services
 
         registry.demo_seeders.register("settings_app.users", seeds.seed_demo_users)
-        registry.reference_seeders.register(
-            "settings_app.shipping", seeds.seed_shipping
-        )
+        registry.reference_seeders.register("settings_app.shipping", seeds.seed_shipping)
         registry.rights_source.register("settings_app", selectors.changed_rights)
         registry.rotators.register("settings_app.secrets", services.secrets_rotate)

@@ -40,10 +40,7 @@ def shipping_profile_save(
         raise InvalidInput(fields={"is_default": "The default profile must be active."})
     with transaction.atomic():
         # All rows, in one order: two new defaults at once would meet in the unique index else.
-        rows = {
-            row.pk: row
-            for row in ShippingProfile.objects.select_for_update().order_by("pk")
-        }
+        rows = {row.pk: row for row in ShippingProfile.objects.select_for_update().order_by("pk")}
         profile = ShippingProfile() if profile_id is None else rows.get(profile_id)
         if profile is None:
             raise NotFound("This shipping profile does not exist.")
@@ -55,9 +52,7 @@ def shipping_profile_save(
             setattr(profile, name, value)
         profile.save()
         emit(
-            events.ShippingProfileChanged(
-                entity_id=profile.pk, metadata={"name": profile.name}
-            ),
+            events.ShippingProfileChanged(entity_id=profile.pk, metadata={"name": profile.name}),
             actor=actor,
         )
     return profile
@@ -66,20 +61,14 @@ def shipping_profile_save(
 def shipping_profile_delete(*, profile_id: uuid.UUID, actor: Actor) -> None:
     """Delete a profile; the default one stays (Conflict)."""
     with transaction.atomic():
-        profile = (
-            ShippingProfile.objects.select_for_update().filter(pk=profile_id).first()
-        )
+        profile = ShippingProfile.objects.select_for_update().filter(pk=profile_id).first()
         if profile is None:
             raise NotFound("This shipping profile does not exist.")
         if profile.is_default:
-            raise Conflict(
-                "The default profile cannot be deleted; choose another default first."
-            )
+            raise Conflict("The default profile cannot be deleted; choose another default first.")
         profile.delete()
         emit(
-            events.ShippingProfileChanged(
-                entity_id=profile_id, metadata={"deleted": True}
-            ),
+            events.ShippingProfileChanged(entity_id=profile_id, metadata={"deleted": True}),
             actor=actor,
         )
 
@@ -100,9 +89,7 @@ def pricing_rule_save(
             setattr(rule, name, value)
         rule.save()
         emit(
-            events.PricingRuleChanged(
-                entity_id=rule.pk, metadata={"type": rule.rule_type}
-            ),
+            events.PricingRuleChanged(entity_id=rule.pk, metadata={"type": rule.rule_type}),
             actor=actor,
         )
     return rule

@@ -23,7 +23,7 @@ class Kind(StrEnum):
     INTEGER = "integer"
     DECIMAL = "decimal"
     CHOICE = "choice"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 - a kind's name
     TIMEZONE = "timezone"
 
 
@@ -108,11 +108,7 @@ def _clean_choice(setting: Setting, value: Any) -> str | None:
 
 
 def _clean_timezone(_: Setting, value: Any) -> str | None:
-    return (
-        value
-        if isinstance(value, str) and value in zoneinfo.available_timezones()
-        else None
-    )
+    return value if isinstance(value, str) and value in zoneinfo.available_timezones() else None
 
 
 _CLEANERS: Mapping[Kind, Any] = {
@@ -126,9 +122,7 @@ _CLEANERS: Mapping[Kind, Any] = {
 }
 
 
-def _text(
-    category: str, key: str, default: str, words: str, tab: str, **more: Any
-) -> Setting:
+def _text(category: str, key: str, default: str, words: str, tab: str, **more: Any) -> Setting:
     return Setting(
         category=category,
         key=key,
@@ -140,7 +134,7 @@ def _text(
     )
 
 
-def _flag(category: str, key: str, default: bool, words: str, tab: str) -> Setting:
+def _flag(category: str, key: str, default: bool, words: str, tab: str) -> Setting:  # noqa: FBT001 - the default itself
     return Setting(
         category=category,
         key=key,

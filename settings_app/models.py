@@ -18,17 +18,13 @@ if TYPE_CHECKING:
 class UserManager(BaseUserManager["User"]):
     """Django's own commands (`createsuperuser`) make users through it; ours use the services."""
 
-    def create_user(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> User:
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(email=self.normalize_email(email).strip(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(
-        self, email: str, password: str | None = None, **fields: Any
-    ) -> User:
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
         fields["role"] = UserRole.ADMIN
         return self.create_user(email, password, **fields)
 
@@ -59,17 +55,13 @@ class User(AbstractBaseUser):
     email = models.EmailField(max_length=200, unique=True)
     password = models.TextField(db_column="password_hash")
     name = models.CharField(max_length=200, blank=True, default="")
-    role = models.CharField(
-        max_length=20, choices=UserRole.choices, default=UserRole.USER
-    )
+    role = models.CharField(max_length=20, choices=UserRole.choices, default=UserRole.USER)
     is_active = models.BooleanField(default=True, db_column="active")
     last_login = models.DateTimeField(null=True, blank=True, db_column="last_login_at")
     # Part of every session's hash and of every bearer token: raising it ends them all.
     token_version = models.PositiveIntegerField(default=1)
     is_demo = models.BooleanField(default=False)
-    teams = models.ManyToManyField(
-        Team, blank=True, related_name="members", db_table="user_teams"
-    )
+    teams = models.ManyToManyField(Team, blank=True, related_name="members", db_table="user_teams")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = UserManager()
@@ -140,9 +132,7 @@ class RoleRight(models.Model):
     right = models.CharField(max_length=60)
     allowed = models.BooleanField()
     updated_at = models.DateTimeField(auto_now=True)
-    updated_by = models.ForeignKey(
-        User, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    updated_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         db_table = "role_rights"
@@ -164,9 +154,7 @@ class TenantSetting(models.Model):
     # Secrets: sealed, write-only; `value` then holds the last four characters.
     sealed = models.TextField(default="", blank=True)
     updated_at = models.DateTimeField(auto_now=True)
-    updated_by = models.ForeignKey(
-        User, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    updated_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         db_table = "tenant_settings"
@@ -195,13 +183,9 @@ class ShippingProfile(models.Model):
     name = models.CharField(max_length=100)
     carrier = models.CharField(max_length=50)
     service = models.CharField(max_length=100)
-    handling_time = models.PositiveSmallIntegerField(
-        default=1, help_text="business days"
-    )
+    handling_time = models.PositiveSmallIntegerField(default=1, help_text="business days")
     cost_type = models.CharField(max_length=20, choices=CostType.choices)
-    flat_cost = models.DecimalField(
-        max_digits=8, decimal_places=2, null=True, blank=True
-    )
+    flat_cost = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)
     weight_based = models.BooleanField(default=False)
     domestic_only = models.BooleanField(default=True)
     is_default = models.BooleanField(default=False)
@@ -228,8 +212,7 @@ class ShippingProfile(models.Model):
                 name="shipping_flat_cost_positive",
             ),
             models.CheckConstraint(
-                condition=~models.Q(cost_type="flat")
-                | models.Q(flat_cost__isnull=False),
+                condition=~models.Q(cost_type="flat") | models.Q(flat_cost__isnull=False),
                 name="shipping_flat_has_cost",
             ),
             models.CheckConstraint(

@@ -12,7 +12,7 @@ from settings_app.enums import CostType
 from settings_app.models import ShippingProfile, User
 from settings_app.services import user_create
 
-DEMO_PASSWORD = "realtrack-demo"
+DEMO_PASSWORD = "realtrack-demo"  # noqa: S105 - printed at the start; production refuses demo users
 DEMO_USERS = (
     ("admin@demo.test", "Ana Admin", "admin"),
     ("manager@demo.test", "Marek Manager", "manager"),

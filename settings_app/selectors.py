@@ -48,20 +48,14 @@ def setting_value(category: str, key: str) -> Any:
 
 def default_of(definition: Setting) -> Any:
     """Return the default: the environment's value of the same meaning, else the code's."""
-    given = (
-        getattr(django_settings, definition.environment, "")
-        if definition.environment
-        else ""
-    )
+    given = getattr(django_settings, definition.environment, "") if definition.environment else ""
     return given or definition.default
 
 
 def secret_value(category: str, key: str) -> str:
     """Return a secret in the clear, for the call that needs it; never cached, never logged."""
     definition = setting_definition(category, key)
-    row = (
-        TenantSetting.objects.filter(category=category, key=key).only("sealed").first()
-    )
+    row = TenantSetting.objects.filter(category=category, key=key).only("sealed").first()
     if row is None or not row.sealed:
         return str(default_of(definition) or "")
     return crypto.decrypt(row.sealed, aad=setting_aad(category, key))
@@ -120,13 +114,8 @@ def _stored() -> dict[str, dict[str, Any]]:
 
 def _read() -> dict[str, dict[str, Any]]:
     return {
-        "settings": {
-            f"{row.category}.{row.key}": row.value
-            for row in TenantSetting.objects.all()
-        },
-        "rights": {
-            f"{row.role}|{row.right}": row.allowed for row in RoleRight.objects.all()
-        },
+        "settings": {f"{row.category}.{row.key}": row.value for row in TenantSetting.objects.all()},
+        "rights": {f"{row.role}|{row.right}": row.allowed for row in RoleRight.objects.all()},
     }
 
 

@@ -60,18 +60,14 @@ def user_create(
                 actor=actor,
             )
     except IntegrityError as error:
-        raise InvalidInput(
-            fields={"email": "A user with this address exists."}
-        ) from error
+        raise InvalidInput(fields={"email": "A user with this address exists."}) from error
     return user
 
 
 def user_role_set(*, user_id: uuid.UUID, role: str, actor: Actor) -> User:
     """Change the role; the last active admin keeps it (Conflict)."""
     if role not in UserRole.values:
-        raise InvalidInput(
-            fields={"role": "Choose one of " + ", ".join(UserRole.values) + "."}
-        )
+        raise InvalidInput(fields={"role": "Choose one of " + ", ".join(UserRole.values) + "."})
     with transaction.atomic():
         user = _user_locked(user_id)
         before = user.role
@@ -115,15 +111,11 @@ def user_signed_in(*, user_id: uuid.UUID, actor: Actor, way: str) -> None:
         emit(events.UserSignedIn(entity_id=user_id, metadata={"way": way}), actor=actor)
 
 
-def user_sign_out_everywhere(
-    *, user_id: uuid.UUID, actor: Actor, reason: str = "asked"
-) -> None:
+def user_sign_out_everywhere(*, user_id: uuid.UUID, actor: Actor, reason: str = "asked") -> None:
     """End all sessions and bearer tokens of the user."""
     with transaction.atomic():
         User.objects.filter(pk=user_id).update(token_version=F("token_version") + 1)
-        event = (
-            events.UserTokenReused if reason == "token_reused" else events.UserSignedOut
-        )
+        event = events.UserTokenReused if reason == "token_reused" else events.UserSignedOut
         emit(
             event(entity_id=user_id, metadata={"everywhere": True, "reason": reason}),
             actor=actor,
@@ -139,9 +131,7 @@ def user_password_change(
     """
     user = User.objects.get(pk=user_id)
     if not user.check_password(old_password):
-        raise InvalidInput(
-            fields={"old_password": "This is not your present password."}
-        )
+        raise InvalidInput(fields={"old_password": "This is not your present password."})
     try:
         validate_password(new_password, user)
     except ValidationError as error:
@@ -160,9 +150,7 @@ def role_right_set(*, role: str, right: str, allowed: bool, actor: Actor) -> Non
     try:
         known_role, known_right = Role(role), Right(right)
     except ValueError as error:
-        raise InvalidInput(
-            fields={"right": "There is no such role or right."}
-        ) from error
+        raise InvalidInput(fields={"right": "There is no such role or right."}) from error
     if known_role is Role.ADMIN and known_right in FIXED_FOR_ADMIN and not allowed:
         raise Conflict("Admins keep this right, else nobody could give it back.")
     with transaction.atomic():
@@ -188,11 +176,7 @@ def setting_set(*, category: str, key: str, value: Any, actor: Actor) -> Any:
     cleaned = definition.clean(value)
     is_secret = definition.kind is Kind.SECRET
     with transaction.atomic():
-        row = (
-            TenantSetting.objects.select_for_update()
-            .filter(category=category, key=key)
-            .first()
-        )
+        row = TenantSetting.objects.select_for_update().filter(category=category, key=key).first()
         before = row.value if row is not None else definition.default
         row = row or TenantSetting(category=category, key=key)
         row.sealed = crypto.encrypt(cleaned, aad=row.aad) if is_secret else ""
@@ -201,9 +185,7 @@ def setting_set(*, category: str, key: str, value: Any, actor: Actor) -> Any:
         row.save()
         shown = ["…", "…" + row.value] if is_secret else [before, cleaned]
         emit(
-            events.SettingChanged(
-                entity_id=f"{category}.{key}", changes={"value": shown}
-            ),
+            events.SettingChanged(entity_id=f"{category}.{key}", changes={"value": shown}),
             actor=actor,
         )
         transaction.on_commit(_renew_cache)
@@ -220,9 +202,7 @@ def setting_reset(*, category: str, key: str, actor: Actor) -> None:
         before = "…" if definition.kind is Kind.SECRET else row.value
         row.delete()
         emit(
-            events.SettingChanged(
-                entity_id=f"{category}.{key}", changes={"value": [before, None]}
-            ),
+            events.SettingChanged(entity_id=f"{category}.{key}", changes={"value": [before, None]}),
             actor=actor,
         )
         transaction.on_commit(_renew_cache)
@@ -249,9 +229,7 @@ def secrets_rotate() -> int:
             continue
         with transaction.atomic():
             locked = TenantSetting.objects.select_for_update().get(pk=row.pk)
-            locked.sealed = crypto.reseal(
-                locked.sealed, aad=setting_aad(row.category, row.key)
-            )
+            locked.sealed = crypto.reseal(locked.sealed, aad=setting_aad(row.category, row.key))
             locked.save(update_fields=["sealed"])
         count += 1
     return count

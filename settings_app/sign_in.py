@@ -52,9 +52,7 @@ def sign_in_check(*, request: HttpRequest, email: str, password: str) -> User:
     Raises WrongPassword (the same for an unknown address), TooManyRequests when slowed down or
     locked out for this address and host.
     """
-    wait = window_hit(
-        f"sign-in:{crypto.keyed_hash(email)}", limit=TRIES_PER_MINUTE, seconds=60
-    )
+    wait = window_hit(f"sign-in:{crypto.keyed_hash(email)}", limit=TRIES_PER_MINUTE, seconds=60)
     if wait:
         raise TooManyRequests(
             "Too many tries for this address. Wait a minute.",

@@ -36,7 +36,7 @@ class NotificationQuery(ListQuery):
 class NotificationListView(ApiView):
     """The caller's notifications, newest first."""
 
-    rights = {"GET": Right.NOTIFICATIONS_VIEW}  # noqa: RUF012 - ClassVar in the base
+    rights = {"GET": Right.NOTIFICATIONS_VIEW}
 
     @api_schema(
         query=NotificationQuery,
@@ -71,7 +71,7 @@ class NotificationListView(ApiView):
 class UnreadCountView(ApiView):
     """The bell's number."""
 
-    rights = {"GET": Right.NOTIFICATIONS_VIEW}  # noqa: RUF012 - ClassVar in the base
+    rights = {"GET": Right.NOTIFICATIONS_VIEW}
     throttle_free = True
 
     @api_schema(
@@ -86,7 +86,7 @@ class UnreadCountView(ApiView):
 class ReadView(ApiView):
     """Mark one as read."""
 
-    rights = {"PATCH": Right.NOTIFICATIONS_VIEW}  # noqa: RUF012 - ClassVar in the base
+    rights = {"PATCH": Right.NOTIFICATIONS_VIEW}
 
     @api_schema(
         response=inline_serializer("NotificationAnswer", {"notification": NotificationOut()}),
@@ -102,7 +102,7 @@ class ReadView(ApiView):
 class MarkAllReadView(ApiView):
     """Mark all as read."""
 
-    rights = {"POST": Right.NOTIFICATIONS_VIEW}  # noqa: RUF012 - ClassVar in the base
+    rights = {"POST": Right.NOTIFICATIONS_VIEW}
 
     @api_schema(
         response=inline_serializer("AllRead", {"count": serializers.IntegerField()}),
@@ -117,7 +117,7 @@ class MarkAllReadView(ApiView):
 class DismissView(ApiView):
     """Put one away."""
 
-    rights = {"DELETE": Right.NOTIFICATIONS_VIEW}  # noqa: RUF012 - ClassVar in the base
+    rights = {"DELETE": Right.NOTIFICATIONS_VIEW}
 
     @api_schema(status=204, summary="Dismiss")
     def delete(self, request: Request, notification_id: uuid.UUID) -> Response:

@@ -21,7 +21,7 @@ PAGE = 50
 def notification_list(request: HttpRequest) -> HttpResponse:
     """All notifications of this person, newest first."""
     text = request.GET.get("page", "1")
-    page = int(text) if text.isdigit() and 0 < int(text[:6]) else 1
+    page = int(text) if text.isdigit() and int(text[:6]) > 0 else 1
     found = selectors.notifications_for(user_of(request))
     if request.GET.get("unread"):
         found = found.filter(is_read=False)

@@ -26,9 +26,7 @@ class CannotDecrypt(AppError):
 
     code = "cannot_decrypt"
     status = 500
-    default_message = (
-        "A protected value cannot be read; its key is missing or it was altered."
-    )
+    default_message = "A protected value cannot be read; its key is missing or it was altered."
 
 
 def _keys() -> dict[str, bytes]:

@@ -111,7 +111,7 @@ def _put_back(delivery: EventDelivery, error: str) -> None:
         _give_up(delivery, error)
         return
     base = BACKOFF_SECONDS[delivery.attempts - 1]
-    wait = datetime.timedelta(seconds=base * random.uniform(0.8, 1.2))
+    wait = datetime.timedelta(seconds=base * random.uniform(0.8, 1.2))  # noqa: S311 - jitter, not a secret
     EventDelivery.objects.filter(pk=delivery.pk).update(
         state=DeliveryState.PENDING,
         next_attempt=timezone.now() + wait,
@@ -140,11 +140,9 @@ def _give_up(delivery: EventDelivery, error: str) -> None:
 
 def delivery_retry(*, delivery_id: int, actor: Actor) -> None:
     """Put a dead delivery back in line with fresh attempts; raises NotFound when it is not dead."""
-    del (
-        actor
-    )  # whoever may steer runs may do it; the log line of its effect names the cause
-    updated = EventDelivery.objects.filter(
-        pk=delivery_id, state=DeliveryState.DEAD
-    ).update(state=DeliveryState.PENDING, attempts=0, next_attempt=timezone.now())
+    del actor  # whoever may steer runs may do it; the log line of its effect names the cause
+    updated = EventDelivery.objects.filter(pk=delivery_id, state=DeliveryState.DEAD).update(
+        state=DeliveryState.PENDING, attempts=0, next_attempt=timezone.now()
+    )
     if not updated:
         raise NotFound("This delivery is not waiting for a retry.")

@@ -83,11 +83,11 @@ def parse_retry_after(text: str) -> float | None:
         return None
 
 
-@lru_cache(maxsize=32)
-def _client(follow_redirects: bool) -> httpx.Client:
+@lru_cache(maxsize=1)
+def _client() -> httpx.Client:
     return httpx.Client(
         timeout=TIMEOUT,
-        follow_redirects=follow_redirects,
+        follow_redirects=False,
         limits=httpx.Limits(max_connections=64, max_keepalive_connections=16),
         headers={"User-Agent": "RealTrack/1.0"},
         trust_env=False,
@@ -142,9 +142,7 @@ def request(
     raise AssertionError  # the loop returns or raises
 
 
-def _send(
-    service: str, method: str, url: str, *, timeout: float | None, **options: Any
-) -> Answer:
+def _send(service: str, method: str, url: str, *, timeout: float | None, **options: Any) -> Answer:
     started = time.monotonic()
     headers = dict(options.pop("headers") or {})
     if context.request_id():
@@ -153,7 +151,7 @@ def _send(
     if timeout is not None:
         sendable["timeout"] = httpx.Timeout(timeout, connect=min(5.0, timeout))
     try:
-        response = _client(False).request(method, url, headers=headers, **sendable)
+        response = _client().request(method, url, headers=headers, **sendable)
     except httpx.TimeoutException as error:
         failure = Failure.TIMEOUT
         cause: Exception = error
@@ -181,7 +179,7 @@ def _send(
 
 def _wait(attempt: int, asked: float | None) -> float:
     # Full jitter on 0.5, 1, 2 s …; what the service asks for is the least.
-    backoff = random.uniform(0.1, 0.5 * 2 ** (attempt - 1))
+    backoff = random.uniform(0.1, 0.5 * 2 ** (attempt - 1))  # noqa: S311 - jitter, not a secret
     return min(MAX_RETRY_WAIT_SECONDS, max(backoff, asked or 0.0))
 
 
@@ -240,42 +238,32 @@ def fetch_given_url(url: str, *, max_bytes: int, timeout: float = 20.0) -> Answe
         if answer.status not in {301, 302, 303, 307, 308} or not location:
             return answer
         url = urljoin(url, location)
-    raise InvalidInput(
-        "The address redirects too often.", fields={"url": "Too many redirects."}
-    )
+    raise InvalidInput("The address redirects too often.", fields={"url": "Too many redirects."})
 
 
 def _public_address(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise InvalidInput(
-            fields={"url": "Give an address that begins with https:// or http://."}
-        )
+        raise InvalidInput(fields={"url": "Give an address that begins with https:// or http://."})
     try:
-        found = socket.getaddrinfo(
-            parts.hostname, parts.port or None, type=socket.SOCK_STREAM
-        )
+        found = socket.getaddrinfo(parts.hostname, parts.port or None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise InvalidInput(fields={"url": "This host name is not known."}) from error
     for entry in found:
         if not ipaddress.ip_address(entry[4][0]).is_global:
-            raise InvalidInput(
-                fields={"url": "This address is inside a private network."}
-            )
+            raise InvalidInput(fields={"url": "This address is inside a private network."})
     return str(found[0][4][0])
 
 
 def _fetch_once(url: str, address: str, *, max_bytes: int, timeout: float) -> Answer:
     parts = urlsplit(url)
     host = f"[{address}]" if ":" in address else address
-    pinned = parts._replace(
-        netloc=f"{host}:{parts.port}" if parts.port else host
-    ).geturl()
+    pinned = parts._replace(netloc=f"{host}:{parts.port}" if parts.port else host).geturl()
     started = time.monotonic()
     body = bytearray()
     try:
         # The checked address is called, so that a second look-up cannot lead elsewhere.
-        with _client(False).stream(
+        with _client().stream(
             "GET",
             pinned,
             headers={"Host": parts.netloc.rpartition("@")[2]},
@@ -286,23 +274,15 @@ def _fetch_once(url: str, address: str, *, max_bytes: int, timeout: float) -> An
                 body += chunk
                 if len(body) > max_bytes:
                     raise InvalidInput(
-                        fields={
-                            "url": f"What is there is larger than {max_bytes} bytes."
-                        }
+                        fields={"url": f"What is there is larger than {max_bytes} bytes."}
                     )
             return Answer(
                 status=response.status_code,
-                headers={
-                    name.lower(): value for name, value in response.headers.items()
-                },
+                headers={name.lower(): value for name, value in response.headers.items()},
                 content=bytes(body),
                 seconds=time.monotonic() - started,
             )
     except httpx.TimeoutException as error:
-        raise NoAnswer(
-            parts.hostname or "", Failure.TIMEOUT, retry_after=30.0
-        ) from error
+        raise NoAnswer(parts.hostname or "", Failure.TIMEOUT, retry_after=30.0) from error
     except httpx.TransportError as error:
-        raise NoAnswer(
-            parts.hostname or "", Failure.NETWORK, retry_after=30.0
-        ) from error
+        raise NoAnswer(parts.hostname or "", Failure.NETWORK, retry_after=30.0) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any
 
@@ -58,9 +58,7 @@ def bucket_take(name: str, *, rate: float, capacity: float, cost: float = 1) -> 
 
     `rate` is tokens per second, `capacity` the burst. Raises redis.RedisError when Redis is gone.
     """
-    allowed, wait = _script(_BUCKET)(
-        keys=[redis.key("bucket", name)], args=[rate, capacity, cost]
-    )
+    allowed, wait = _script(_BUCKET)(keys=[redis.key("bucket", name)], args=[rate, capacity, cost])
     return 0.0 if int(allowed) else int(wait) / 1000
 
 
@@ -85,8 +83,6 @@ def held(name: str, *, seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
-        try:
+        # It ends by itself; the work is done and must not fail for this.
+        with suppress(redis.RedisError):
             _script(_RELEASE)(keys=[name_key], args=[token])
-        except redis.RedisError:
-            # It ends by itself; the work is done and must not fail for this.
-            pass

@@ -19,9 +19,7 @@ _SECRET_KEYS = re.compile(
 _HARMLESS = frozenset({"ip_address", "error_code", "status_code", "address_count"})
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
-_QUERY = re.compile(
-    r"(?i)([?&](?:code|token|state|sig|signature|key|access_token)=)[^&\s\"]+"
-)
+_QUERY = re.compile(r"(?i)([?&](?:code|token|state|sig|signature|key|access_token)=)[^&\s\"]+")
 MASK = "[hidden]"
 
 
@@ -53,9 +51,7 @@ def is_secret_name(name: str) -> bool:
     return name not in _HARMLESS and bool(_SECRET_KEYS.search(name))
 
 
-def _add_request_id(
-    _: Any, __: str, event: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
+def _add_request_id(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     request_id = context.request_id()
     if request_id:
         # django-structlog binds one of its own; the answer's header names ours.
@@ -63,9 +59,7 @@ def _add_request_id(
     return event
 
 
-def _scrub_event(
-    _: Any, __: str, event: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
+def _scrub_event(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for name, value in list(event.items()):
         if name == "event":
             event[name] = scrub_text(str(value))

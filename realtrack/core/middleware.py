@@ -24,6 +24,8 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request_id = context.set_request_id(request.headers.get("X-Request-ID", ""))
+        # The request log further in reads it there, so that both tell the same id.
+        request.META["HTTP_X_REQUEST_ID"] = request_id
         try:
             response = self.get_response(request)
         finally:
@@ -47,9 +49,7 @@ class OutageMiddleware:
         except (OperationalError, InterfaceError, RedisError) as error:
             return self._unavailable(request, error)
 
-    def process_exception(
-        self, request: HttpRequest, exception: Exception
-    ) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Called by Django inside the chain, before its own 500 page."""
         from realtrack.core.web import failures
 

@@ -124,9 +124,7 @@ class Run(UuidModel):
 
     kind = models.CharField(max_length=60)
     title = models.CharField(max_length=200)
-    state = models.CharField(
-        max_length=10, choices=RunState.choices, default=RunState.PENDING
-    )
+    state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.PENDING)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -182,20 +180,13 @@ class Run(UuidModel):
     @property
     def done(self) -> int:
         """Rows with a verdict so far."""
-        return (
-            self.created_count
-            + self.changed_count
-            + self.same_count
-            + self.refused_count
-        )
+        return self.created_count + self.changed_count + self.same_count + self.refused_count
 
     @property
     def seconds(self) -> float | None:
         """How long it took or has taken up to its last sign of life."""
         end = self.finished_at or self.heartbeat_at
-        return (
-            (end - self.started_at).total_seconds() if self.started_at and end else None
-        )
+        return (end - self.started_at).total_seconds() if self.started_at and end else None
 
 
 class RunItemState(models.TextChoices):
@@ -229,18 +220,14 @@ class RunItem(models.Model):
         db_table = "run_items"
         ordering: ClassVar[list[str]] = ["position"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["run", "position"], name="uniq_run_item_position"
-            ),
+            models.UniqueConstraint(fields=["run", "position"], name="uniq_run_item_position"),
             models.CheckConstraint(
                 condition=models.Q(state__in=RunItemState.values),
                 name="run_item_state_known",
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(
-                fields=["target_type", "target_id"], name="idx_run_items_target"
-            ),
+            models.Index(fields=["target_type", "target_id"], name="idx_run_items_target"),
             models.Index(fields=["run", "state"], name="idx_run_items_state"),
         ]
 

@@ -13,9 +13,7 @@ MONTHS_AHEAD = 6
 def months_from(start: datetime.date, count: int) -> list[datetime.date]:
     """Return the first days of `count` months from that of `start`."""
     zero = start.year * 12 + start.month - 1
-    return [
-        datetime.date((zero + n) // 12, (zero + n) % 12 + 1, 1) for n in range(count)
-    ]
+    return [datetime.date((zero + n) // 12, (zero + n) % 12 + 1, 1) for n in range(count)]
 
 
 def extend() -> None:

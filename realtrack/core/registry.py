@@ -92,8 +92,8 @@ search_filters: Slot[Callable[[QuerySet[Any], str], QuerySet[Any]]] = Slot(
     "narrow the catalog by what an upper app knows, such as the vehicle",
 )
 # Rows of an import file that belong to an upper app, such as fitment rows or the first stock.
-import_sinks: Slot[Callable[[uuid.UUID, Sequence[Mapping[str, str]], Actor], int]] = (
-    Slot("import_sinks", "take the rows of an import file that belong to an upper app")
+import_sinks: Slot[Callable[[uuid.UUID, Sequence[Mapping[str, str]], Actor], int]] = Slot(
+    "import_sinks", "take the rows of an import file that belong to an upper app"
 )
 # Two listings become one: each participant moves its rows from the second to the first.
 merge_participants: Slot[Callable[[uuid.UUID, uuid.UUID, Actor], None]] = Slot(
@@ -109,9 +109,9 @@ price_evidence: Slot[Callable[[uuid.UUID], Mapping[str, Any]]] = Slot(
     "price_evidence", "what is known of prices of such a part"
 )
 # Photos of listings, in order, primary first. Filled by ingestion, read by listings and channels.
-listing_photos: Slot[
-    Callable[[Sequence[uuid.UUID]], Mapping[uuid.UUID, Sequence[PhotoRef]]]
-] = Slot("listing_photos", "photos of listings in order, primary first")
+listing_photos: Slot[Callable[[Sequence[uuid.UUID]], Mapping[uuid.UUID, Sequence[PhotoRef]]]] = (
+    Slot("listing_photos", "photos of listings in order, primary first")
+)
 # Called in the cause's own transaction: (listing ids, kind); kind: quantity, price, content, end.
 owed_writers: Slot[Callable[[Sequence[uuid.UUID], str], None]] = Slot(
     "owed_writers",
@@ -132,9 +132,7 @@ rights_source: Slot[Callable[[], Mapping[tuple[str, str], bool]]] = Slot(
 nav_counts: Slot[Callable[[Any], Mapping[str, int]]] = Slot(
     "nav_counts", "counts beside the navigation's items"
 )
-unread_counts: Slot[Callable[[Any], int]] = Slot(
-    "unread_counts", "the bell's number for a user"
-)
+unread_counts: Slot[Callable[[Any], int]] = Slot("unread_counts", "the bell's number for a user")
 # Ciphertexts that `rotate_keys` rewrites: callable(batch size) -> number rewritten.
 rotators: Slot[Callable[[], int]] = Slot(
     "rotators", "re-encrypt an app's columns with the newest key"

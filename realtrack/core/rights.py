@@ -106,9 +106,7 @@ def role_has(role: str, right: Right) -> bool:
 
 def user_can(user: Any, right: Right) -> bool:
     """Say whether this user may do it now; nobody and the deactivated may do nothing."""
-    if not getattr(user, "is_authenticated", False) or not getattr(
-        user, "is_active", False
-    ):
+    if not getattr(user, "is_authenticated", False) or not getattr(user, "is_active", False):
         return False
     return role_has(user.role, right)
 

@@ -82,9 +82,7 @@ def run_start(*, run_id: uuid.UUID, actor: Actor, total: int | None = None) -> R
         if total is not None:
             run.total = total
         run.save()
-        events.emit(
-            RunStarted(entity_id=run.pk, metadata={"kind": run.kind}), actor=actor
-        )
+        events.emit(RunStarted(entity_id=run.pk, metadata={"kind": run.kind}), actor=actor)
     return run
 
 
@@ -128,9 +126,7 @@ def run_item_record(
         Run.objects.filter(pk=run_id).update(**moves)
 
 
-def run_finish(
-    *, run_id: uuid.UUID, actor: Actor, result: Mapping[str, Any] | None = None
-) -> Run:
+def run_finish(*, run_id: uuid.UUID, actor: Actor, result: Mapping[str, Any] | None = None) -> Run:
     """End the run well, which needs created + changed + same + refused = total.
 
     A sum that does not add up fails the run, naming the numbers; nothing is hidden.
@@ -163,9 +159,7 @@ def run_fail(*, run_id: uuid.UUID, actor: Actor, error: str) -> None:
         run.error = error[:4000]
         run.finished_at = timezone.now()
         run.save()
-        events.emit(
-            RunFailed(entity_id=run.pk, metadata={"kind": run.kind}), actor=actor
-        )
+        events.emit(RunFailed(entity_id=run.pk, metadata={"kind": run.kind}), actor=actor)
 
 
 def run_cancel(*, run_id: uuid.UUID, actor: Actor) -> Run:
@@ -173,18 +167,14 @@ def run_cancel(*, run_id: uuid.UUID, actor: Actor) -> Run:
     with transaction.atomic():
         run = _locked(run_id)
         if run.state not in {RunState.PENDING, RunState.RUNNING}:
-            raise Conflict(
-                f"This run is {run.get_state_display()} and cannot be cancelled."
-            )
+            raise Conflict(f"This run is {run.get_state_display()} and cannot be cancelled.")
         run.cancel_requested_at = timezone.now()
         if run.state == RunState.PENDING:
             run.state = RunState.CANCELLED
             run.finished_at = timezone.now()
         run.save()
         events.emit(
-            RunFinished(
-                entity_id=run.pk, metadata={"kind": run.kind, "asked": "cancel"}
-            ),
+            RunFinished(entity_id=run.pk, metadata={"kind": run.kind, "asked": "cancel"}),
             actor=actor,
         )
     return run
@@ -197,9 +187,7 @@ def run_retry(*, run_id: uuid.UUID, actor: Actor) -> Run:
         run = _locked(run_id)
         kind = registry.run_kinds.get(run.kind)
         if run.state not in {RunState.FAILED, RunState.CANCELLED}:
-            raise Conflict(
-                f"This run is {run.get_state_display()}; only an ended one is retried."
-            )
+            raise Conflict(f"This run is {run.get_state_display()}; only an ended one is retried.")
         if kind is None or kind.resume is None:
             raise Conflict("This kind of run cannot be started again; start a new one.")
         run.state = RunState.PENDING

@@ -33,9 +33,7 @@ def run_get(run_id: uuid.UUID) -> Run | None:
 def run_check_steerable(run: Run, user: User) -> None:
     """Raise NotAllowed unless it is this user's run or the role may steer others' runs."""
     if run.user_id != user.pk and not user_can(user, Right.RUNS_STEER_OTHERS):
-        raise NotAllowed(
-            "This run was started by somebody else; a manager may steer it."
-        )
+        raise NotAllowed("This run was started by somebody else; a manager may steer it.")
 
 
 def audit_list(

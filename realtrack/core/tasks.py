@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -21,9 +22,7 @@ def kick(task: Task[Any, Any], *args: str | int, coalesce: str = "") -> bool:
     sent). Call it from `transaction.on_commit`.
     """
     try:
-        if coalesce and not redis.client().set(
-            redis.key("kick", coalesce), "1", nx=True, px=1000
-        ):
+        if coalesce and not redis.client().set(redis.key("kick", coalesce), "1", nx=True, px=1000):
             # The task that holds the key clears it when it begins: what commits later kicks anew.
             return True
         task.apply_async(args=list(args), retry=False)
@@ -35,11 +34,9 @@ def kick(task: Task[Any, Any], *args: str | int, coalesce: str = "") -> bool:
 
 def begun(coalesce: str) -> None:
     """Let the next kick of that name through again; call it first thing in the task."""
-    try:
+    # The key ends by itself within a second.
+    with suppress(redis.RedisError):
         redis.client().delete(redis.key("kick", coalesce))
-    except redis.RedisError:
-        # The key ends by itself within a second.
-        pass
 
 
 @shared_task(name="core.dispatch_events", queue="default", ignore_result=True)

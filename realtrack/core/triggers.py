@@ -21,7 +21,9 @@ def append_only(name: str) -> list[pgtrigger.Trigger]:
 
     A change raises SQLSTATE 23001 (restrict_violation), an IntegrityError in Django.
     """
-    refuse = "RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';"
+    refuse = (
+        "RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';"
+    )
     return [
         pgtrigger.Trigger(
             name=f"{name}_no_change",

@@ -18,9 +18,7 @@ class BearerAuthentication(JWTAuthentication):
     def get_user(self, validated_token: Any) -> User:
         user: User = super().get_user(validated_token)
         if validated_token.get(VERSION_CLAIM) != user.token_version:
-            raise AuthenticationFailed(
-                "This token was ended. Sign in again.", code="token_ended"
-            )
+            raise AuthenticationFailed("This token was ended. Sign in again.", code="token_ended")
         return user
 
 

@@ -16,16 +16,14 @@ from realtrack.core.rights import Right
 from settings_app import catalog
 from settings_app.api import serializers
 
-_PROFILE = inline_serializer(
-    "ProfileAnswer", {"profile": serializers.ShippingProfileOut()}
-)
+_PROFILE = inline_serializer("ProfileAnswer", {"profile": serializers.ShippingProfileOut()})
 _RULE = inline_serializer("RuleAnswer", {"rule": serializers.PricingRuleOut()})
 
 
 class ShippingProfileListView(ApiView):
     """Shipping profiles."""
 
-    rights = {"GET": Right.SETTINGS_VIEW, "POST": Right.SETTINGS_EDIT}  # noqa: RUF012 - ClassVar in the base
+    rights = {"GET": Right.SETTINGS_VIEW, "POST": Right.SETTINGS_EDIT}
 
     @api_schema(
         query=ListQuery,
@@ -61,15 +59,13 @@ class ShippingProfileListView(ApiView):
             data=self.body(serializers.ShippingProfileIn),
             actor=self.actor,
         )
-        return Response(
-            {"profile": serializers.ShippingProfileOut(profile).data}, status=201
-        )
+        return Response({"profile": serializers.ShippingProfileOut(profile).data}, status=201)
 
 
 class ShippingProfileView(ApiView):
     """One shipping profile."""
 
-    rights = {"PUT": Right.SETTINGS_EDIT, "DELETE": Right.SETTINGS_EDIT}  # noqa: RUF012 - ClassVar in the base
+    rights = {"PUT": Right.SETTINGS_EDIT, "DELETE": Right.SETTINGS_EDIT}
 
     @api_schema(
         request=serializers.ShippingProfileIn,
@@ -95,7 +91,7 @@ class ShippingProfileView(ApiView):
 class PricingRuleListView(ApiView):
     """Pricing rules."""
 
-    rights = {"GET": Right.SETTINGS_VIEW, "POST": Right.PRICING_EDIT}  # noqa: RUF012 - ClassVar in the base
+    rights = {"GET": Right.SETTINGS_VIEW, "POST": Right.PRICING_EDIT}
 
     @api_schema(
         query=ListQuery,
@@ -135,11 +131,9 @@ class PricingRuleListView(ApiView):
 class PricingRuleView(ApiView):
     """One pricing rule."""
 
-    rights = {"PUT": Right.PRICING_EDIT}  # noqa: RUF012 - ClassVar in the base
+    rights = {"PUT": Right.PRICING_EDIT}
 
-    @api_schema(
-        request=serializers.PricingRuleIn, response=_RULE, summary="Change rule"
-    )
+    @api_schema(request=serializers.PricingRuleIn, response=_RULE, summary="Change rule")
     def put(self, request: Request, rule_id: uuid.UUID) -> Response:
         del request
         rule = catalog.pricing_rule_save(

@@ -23,17 +23,15 @@ from settings_app.errors import UnknownCategory
 class LoginView(ApiView):
     """E-mail and password for a pair of tokens."""
 
-    rights = {"POST": None}  # noqa: RUF012 - ClassVar in the base
+    rights = {"POST": None}
     authentication_classes = ()
-    endpoint_rates = {"POST": "60/minute"}  # noqa: RUF012 - ClassVar in the base
+    endpoint_rates = {"POST": "60/minute"}
 
-    @api_schema(
-        request=serializers.LoginIn, response=serializers.LoginOut, summary="Sign in"
-    )
+    @api_schema(request=serializers.LoginIn, response=serializers.LoginOut, summary="Sign in")
     def post(self, request: Request) -> Response:
         data = self.body(serializers.LoginIn)
         user = sign_in.sign_in_check(
-            request=request._request,
+            request=request._request,  # noqa: SLF001 - axes needs Django's own request
             email=data["email"],
             password=data["password"],
         )
@@ -47,24 +45,20 @@ class LoginView(ApiView):
 class RefreshView(ApiView):
     """A refresh token for a new pair; the old one ends."""
 
-    rights = {"POST": None}  # noqa: RUF012 - ClassVar in the base
+    rights = {"POST": None}
     authentication_classes = ()
 
-    @api_schema(
-        request=serializers.RefreshIn, response=serializers.LoginOut, summary="Refresh"
-    )
+    @api_schema(request=serializers.RefreshIn, response=serializers.LoginOut, summary="Refresh")
     def post(self, request: Request) -> Response:
         del request
-        user, pair = sign_in.tokens_refresh(
-            self.body(serializers.RefreshIn)["refresh_token"]
-        )
+        user, pair = sign_in.tokens_refresh(self.body(serializers.RefreshIn)["refresh_token"])
         return Response(_login_body(user, pair))
 
 
 class LogoutView(ApiView):
     """End a refresh token."""
 
-    rights = {"POST": Right.OWN_ACCOUNT}  # noqa: RUF012 - ClassVar in the base
+    rights = {"POST": Right.OWN_ACCOUNT}
 
     @api_schema(request=serializers.RefreshIn, status=204, summary="Sign out")
     def post(self, request: Request) -> Response:
@@ -76,7 +70,7 @@ class LogoutView(ApiView):
 class RegisterView(ApiView):
     """Make a user; for admins."""
 
-    rights = {"POST": Right.USERS_MANAGE}  # noqa: RUF012 - ClassVar in the base
+    rights = {"POST": Right.USERS_MANAGE}
 
     @api_schema(
         request=serializers.RegisterIn,
@@ -86,16 +80,14 @@ class RegisterView(ApiView):
     )
     def post(self, request: Request) -> Response:
         del request
-        user = services.user_create(
-            **self.body(serializers.RegisterIn), actor=self.actor
-        )
+        user = services.user_create(**self.body(serializers.RegisterIn), actor=self.actor)
         return Response({"user": serializers.UserOut(user).data}, status=201)
 
 
 class MeView(ApiView):
     """Who am I."""
 
-    rights = {"GET": Right.OWN_ACCOUNT}  # noqa: RUF012 - ClassVar in the base
+    rights = {"GET": Right.OWN_ACCOUNT}
 
     @api_schema(
         response=inline_serializer("Me", {"user": serializers.UserOut()}),
@@ -109,8 +101,8 @@ class MeView(ApiView):
 class PasswordView(ApiView):
     """Change the own password; every token and session ends."""
 
-    rights = {"POST": Right.OWN_ACCOUNT}  # noqa: RUF012 - ClassVar in the base
-    endpoint_rates = {"POST": "10/minute"}  # noqa: RUF012 - ClassVar in the base
+    rights = {"POST": Right.OWN_ACCOUNT}
+    endpoint_rates = {"POST": "10/minute"}
 
     @api_schema(
         request=serializers.PasswordIn,
@@ -120,16 +112,14 @@ class PasswordView(ApiView):
     def post(self, request: Request) -> Response:
         del request
         data = self.body(serializers.PasswordIn)
-        user = services.user_password_change(
-            user_id=self.user.pk, actor=self.actor, **data
-        )
+        user = services.user_password_change(user_id=self.user.pk, actor=self.actor, **data)
         return Response(_login_body(user, sign_in.tokens_issue(user)))
 
 
 class UserListView(ApiView):
     """Users; for admins."""
 
-    rights = {"GET": Right.USERS_MANAGE}  # noqa: RUF012 - ClassVar in the base
+    rights = {"GET": Right.USERS_MANAGE}
 
     @api_schema(
         query=serializers.UserListQuery,
@@ -160,7 +150,7 @@ class UserListView(ApiView):
 class UserView(ApiView):
     """Change a user's role, shut or open the account; for admins."""
 
-    rights = {"PATCH": Right.USERS_MANAGE}  # noqa: RUF012 - ClassVar in the base
+    rights = {"PATCH": Right.USERS_MANAGE}
 
     @api_schema(
         request=serializers.UserChangeIn,
@@ -172,13 +162,9 @@ class UserView(ApiView):
         data = self.body(serializers.UserChangeIn)
         user = selectors.user_get(user_id)
         if "role" in data:
-            user = services.user_role_set(
-                user_id=user_id, role=data["role"], actor=self.actor
-            )
+            user = services.user_role_set(user_id=user_id, role=data["role"], actor=self.actor)
         if "active" in data:
-            change = (
-                services.user_reactivate if data["active"] else services.user_deactivate
-            )
+            change = services.user_reactivate if data["active"] else services.user_deactivate
             user = change(user_id=user_id, actor=self.actor)
         return Response({"user": serializers.UserOut(user).data})
 
@@ -191,7 +177,7 @@ _SETTINGS_OUT = inline_serializer(
 class SettingsView(ApiView):
     """All settings by category."""
 
-    rights = {"GET": Right.SETTINGS_VIEW}  # noqa: RUF012 - ClassVar in the base
+    rights = {"GET": Right.SETTINGS_VIEW}
 
     @api_schema(response=_SETTINGS_OUT, summary="All settings")
     def get(self, request: Request) -> Response:
@@ -202,7 +188,7 @@ class SettingsView(ApiView):
 class SettingsCategoryView(ApiView):
     """The settings of a category."""
 
-    rights = {"GET": Right.SETTINGS_VIEW}  # noqa: RUF012 - ClassVar in the base
+    rights = {"GET": Right.SETTINGS_VIEW}
 
     @api_schema(response=_SETTINGS_OUT, summary="Settings of a category")
     def get(self, request: Request, category: str) -> Response:
@@ -215,13 +201,11 @@ class SettingsCategoryView(ApiView):
 class SettingView(ApiView):
     """Change one setting."""
 
-    rights = {"PUT": Right.SETTINGS_EDIT}  # noqa: RUF012 - ClassVar in the base
+    rights = {"PUT": Right.SETTINGS_EDIT}
 
     @api_schema(
         request=serializers.SettingIn,
-        response=inline_serializer(
-            "SettingAnswer", {"setting": serializers.SettingOut()}
-        ),
+        response=inline_serializer("SettingAnswer", {"setting": serializers.SettingOut()}),
         summary="Change a setting",
     )
     def put(self, request: Request, category: str, key: str) -> Response:

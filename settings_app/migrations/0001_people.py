@@ -112,9 +112,7 @@ class Migration(migrations.Migration):
                 ("service", models.CharField(max_length=100)),
                 (
                     "handling_time",
-                    models.PositiveSmallIntegerField(
-                        default=1, help_text="business days"
-                    ),
+                    models.PositiveSmallIntegerField(default=1, help_text="business days"),
                 ),
                 (
                     "cost_type",
@@ -129,9 +127,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "flat_cost",
-                    models.DecimalField(
-                        blank=True, decimal_places=2, max_digits=8, null=True
-                    ),
+                    models.DecimalField(blank=True, decimal_places=2, max_digits=8, null=True),
                 ),
                 ("weight_based", models.BooleanField(default=False)),
                 ("domestic_only", models.BooleanField(default=True)),
@@ -150,9 +146,7 @@ class Migration(migrations.Migration):
                         name="uniq_shipping_default",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("cost_type__in", ["flat", "calculated", "free"])
-                        ),
+                        condition=models.Q(("cost_type__in", ["flat", "calculated", "free"])),
                         name="shipping_cost_type_known",
                     ),
                     models.CheckConstraint(
@@ -211,9 +205,7 @@ class Migration(migrations.Migration):
                 ("is_active", models.BooleanField(db_column="active", default=True)),
                 (
                     "last_login",
-                    models.DateTimeField(
-                        blank=True, db_column="last_login_at", null=True
-                    ),
+                    models.DateTimeField(blank=True, db_column="last_login_at", null=True),
                 ),
                 ("token_version", models.PositiveIntegerField(default=1)),
                 ("is_demo", models.BooleanField(default=False)),
@@ -304,9 +296,7 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "role_rights",
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("role", "right"), name="uniq_role_right"
-                    )
+                    models.UniqueConstraint(fields=("role", "right"), name="uniq_role_right")
                 ],
             },
         ),
@@ -320,16 +310,12 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="user",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("role__in", ["viewer", "user", "manager", "admin"])
-                ),
+                condition=models.Q(("role__in", ["viewer", "user", "manager", "admin"])),
                 name="user_role_known",
             ),
         ),
         migrations.AddConstraint(
             model_name="tenantsetting",
-            constraint=models.UniqueConstraint(
-                fields=("category", "key"), name="uniq_setting"
-            ),
+            constraint=models.UniqueConstraint(fields=("category", "key"), name="uniq_setting"),
         ),
     ]

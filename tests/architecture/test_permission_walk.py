@@ -6,7 +6,6 @@ The table of addresses is read from Django, so that a new one without a rule fai
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -49,13 +48,12 @@ def _pages() -> list[Address]:
 
 
 @pytest.fixture(autouse=True)
-def _no_throttle(settings: Any) -> Iterator[None]:
+def _no_throttle(settings: Any) -> None:
     settings.THROTTLES = {
         "short": "100000/second",
         "medium": "1000000/minute",
         "long": "1000000/hour",
     }
-    yield
 
 
 def _refused(answer: Any) -> bool:

@@ -37,9 +37,7 @@ class AppFieldErrors(exceptions.ValidationError):
     def __init__(self, error: AppError) -> None:
         super().__init__(
             detail={
-                name: [
-                    exceptions.ErrorDetail(text, code=error.reason) for text in texts
-                ]
+                name: [exceptions.ErrorDetail(text, code=error.reason) for text in texts]
                 for name, texts in error.fields.items()
             }
         )
@@ -63,9 +61,7 @@ class Handler(ExceptionHandler):
         if isinstance(exc, (OperationalError, InterfaceError, RedisError)):
             logger.error("server_away", error=type(exc).__name__)
             return AppApiError(
-                Unavailable(
-                    "A server that RealTrack needs does not answer.", retry_after=5
-                )
+                Unavailable("A server that RealTrack needs does not answer.", retry_after=5)
             )
         return super().convert_known_exceptions(exc)
 

@@ -25,9 +25,7 @@ class RunOut(serializers.Serializer[Run]):
     job_id = serializers.UUIDField(source="id")
     kind = serializers.CharField()
     title = serializers.CharField()
-    state = serializers.ChoiceField(
-        choices=["pending", "running", "done", "failed", "cancelled"]
-    )
+    state = serializers.ChoiceField(choices=["pending", "running", "done", "failed", "cancelled"])
     done = serializers.IntegerField()
     total = serializers.IntegerField()
     created = serializers.IntegerField(source="created_count")
@@ -52,7 +50,7 @@ class RunListQuery(ListQuery):
 class LiveView(ApiView):
     """Alive: the process answers. Says nothing else to anyone."""
 
-    rights = {"GET": None}  # noqa: RUF012 - ClassVar in the base
+    rights = {"GET": None}
     authentication_classes = ()
     throttle_free = True
 
@@ -68,7 +66,7 @@ class LiveView(ApiView):
 class ReadyView(ApiView):
     """Ready: all that a request needs is there. Terse for strangers, detailed for admins."""
 
-    rights = {"GET": None}  # noqa: RUF012 - ClassVar in the base
+    rights = {"GET": None}
     throttle_free = True
 
     @extend_schema(
@@ -102,7 +100,7 @@ class ReadyView(ApiView):
 class JobListView(ApiView):
     """Runs, newest first."""
 
-    rights = {"GET": Right.RUNS_VIEW}  # noqa: RUF012 - ClassVar in the base
+    rights = {"GET": Right.RUNS_VIEW}
 
     @api_schema(
         query=RunListQuery,
@@ -120,19 +118,15 @@ class JobListView(ApiView):
     def get(self, request: Request) -> Response:
         del request
         query = self.query(RunListQuery)
-        found = selectors.run_list(
-            kind=query.get("kind", ""), state=query.get("state", "")
-        )
+        found = selectors.run_list(kind=query.get("kind", ""), state=query.get("state", ""))
         rows = found[query["offset"] : query["offset"] + query["limit"]]
-        return page_of(
-            "jobs", RunOut(rows, many=True).data, total=found.count(), query=query
-        )
+        return page_of("jobs", RunOut(rows, many=True).data, total=found.count(), query=query)
 
 
 class JobView(ApiView):
     """One run, with its numbers."""
 
-    rights = {"GET": Right.RUNS_VIEW}  # noqa: RUF012 - ClassVar in the base
+    rights = {"GET": Right.RUNS_VIEW}
     throttle_free = True
 
     @api_schema(response=RunOut, summary="One run")
@@ -144,7 +138,7 @@ class JobView(ApiView):
 class JobCancelView(ApiView):
     """Ask a run to stop."""
 
-    rights = {"POST": Right.RUNS_STEER}  # noqa: RUF012 - ClassVar in the base
+    rights = {"POST": Right.RUNS_STEER}
 
     @api_schema(response=RunOut, summary="Cancel a run")
     def post(self, request: Request, job_id: uuid.UUID) -> Response:
@@ -156,7 +150,7 @@ class JobCancelView(ApiView):
 class JobRetryView(ApiView):
     """Start a failed or cancelled run again."""
 
-    rights = {"POST": Right.RUNS_STEER}  # noqa: RUF012 - ClassVar in the base
+    rights = {"POST": Right.RUNS_STEER}
 
     @api_schema(response=RunOut, summary="Retry a run")
     def post(self, request: Request, job_id: uuid.UUID) -> Response:

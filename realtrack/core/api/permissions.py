@@ -28,5 +28,7 @@ class HasRight(BasePermission):
         if user_can(request.user, right):
             return True
         if getattr(request.user, "is_authenticated", False):
-            self.message = f"Your role does not allow this. It needs: {', '.join(roles_with(right))}."
+            self.message = (
+                f"Your role does not allow this. It needs: {', '.join(roles_with(right))}."
+            )
         return False

@@ -57,9 +57,7 @@ def api_schema(
 ) -> Any:
     """Describe one method of a view: body, answer, query, status of success."""
     answers = responses or {
-        status: response
-        if response is not None
-        else OpenApiResponse(description="Done.")
+        status: response if response is not None else OpenApiResponse(description="Done.")
     }
     return extend_schema(
         request=request,

@@ -67,8 +67,6 @@ class ErrorItem(serializers.Serializer[Any]):
 class ErrorAnswer(serializers.Serializer[Any]):
     """The one error shape."""
 
-    type = serializers.ChoiceField(
-        choices=["validation_error", "client_error", "server_error"]
-    )
+    type = serializers.ChoiceField(choices=["validation_error", "client_error", "server_error"])
     errors = ErrorItem(many=True)
     request_id = serializers.CharField(allow_blank=True)

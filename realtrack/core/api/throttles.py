@@ -51,11 +51,7 @@ class WindowThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: APIView) -> bool:
         if getattr(view, "throttle_free", False):
             return True
-        if (
-            request.user is not None
-            and request.user.is_authenticated
-            and request.auth is None
-        ):
+        if request.user is not None and request.user.is_authenticated and request.auth is None:
             if self.scope != "short":
                 return True
             limit, seconds = SESSION_PER_SECOND, 1

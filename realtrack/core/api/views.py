@@ -72,9 +72,7 @@ class ApiView(APIView):
         return dict(serializer.validated_data)
 
 
-def page_of(
-    name: str, rows: Sequence[Any], *, total: int, query: Mapping[str, Any]
-) -> Response:
+def page_of(name: str, rows: Sequence[Any], *, total: int, query: Mapping[str, Any]) -> Response:
     """Return a list's envelope: `{<plural>: […], total, limit, offset}`."""
     return Response(
         {name: rows, "total": total, "limit": query["limit"], "offset": query["offset"]}

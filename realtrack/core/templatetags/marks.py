@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from realtrack.core.templatetags.icons import icon_svg
@@ -144,9 +144,7 @@ def stock(free: int, reserved: int = 0, threshold: int = 0, short: int = 0) -> S
 
 
 @register.simple_tag
-def confidence(
-    value: float | Decimal | None, sure: int = _SURE, check: int = _CHECK
-) -> SafeString:
+def confidence(value: float | Decimal | None, sure: int = _SURE, check: int = _CHECK) -> SafeString:
     """`{% confidence 0.94 %}` or `{% confidence 94 %}`: bars, number, word; nothing for None."""
     if value is None:
         return SafeString("")
@@ -299,6 +297,9 @@ def stat(value: object, label: str, url: str = "", note: str = "", kind: str = "
 def skeleton(rows: int = 3, shape: str = "lines") -> SafeString:
     """`{% skeleton 5 "table" %}`: grey bars in the shape of the result; shows after 300 ms."""
     widths = ("w3", "w1", "w2")
-    one = '<span class="skel {}"></span>'
-    lines = SafeString("").join(format_html(one, widths[i % 3]) for i in range(rows))
-    return format_html('<div class="w100 col-f g12 skel-{}" aria-hidden="true">{}</div>', shape, lines)
+    lines = format_html_join(
+        "", '<span class="skel {}"></span>', ((widths[place % 3],) for place in range(rows))
+    )
+    return format_html(
+        '<div class="w100 col-f g12 skel-{}" aria-hidden="true">{}</div>', shape, lines
+    )

@@ -71,7 +71,12 @@ def columns_read(text: str) -> list[Column]:
 
 @register.simple_block_tag(takes_context=True)
 def tb(
-    context: Context, content: str, columns: str, label: str, id: str = "", cls: str = ""  # noqa: A002 - the name of the attribute
+    context: Context,
+    content: str,
+    columns: str,
+    label: str,
+    id: str = "",
+    cls: str = "",  # noqa: A002 - the name of the attribute
 ) -> SafeString:
     """`{% tb "Part|Bin|Free:n" label="Parts" id="rows" %}<tr>…</tr>{% endtb %}`: a table.
 
@@ -226,7 +231,9 @@ def card(
         f"card-x {cls}".rstrip(),
         title,
         more if url else "",
-        SafeString(content) if bare else format_html('<div class="bd">{}</div>', SafeString(content)),
+        SafeString(content)
+        if bare
+        else format_html('<div class="bd">{}</div>', SafeString(content)),
     )
 
 
@@ -373,7 +380,9 @@ def can(shell: Shell | str | None, right: str) -> bool:
 
 def _head(column: Column, request: HttpRequest | None) -> SafeString:
     css = " ".join(
-        name for name, wanted in (("n", column.number), ("hide-m", column.hidden_on_phone)) if wanted
+        name
+        for name, wanted in (("n", column.number), ("hide-m", column.hidden_on_phone))
+        if wanted
     )
     opened = format_html(' class="{}"', css) if css else SafeString("")
     if column.select_all:
@@ -383,7 +392,9 @@ def _head(column: Column, request: HttpRequest | None) -> SafeString:
             opened,
         )
     if column.unseen:
-        return format_html('<th scope="col"{}><span class="vh">{}</span></th>', opened, column.label)
+        return format_html(
+            '<th scope="col"{}><span class="vh">{}</span></th>', opened, column.label
+        )
     if not column.sort:
         return format_html('<th scope="col"{}>{}</th>', opened, column.label)
     sorted_by = request.GET.get("sort", "") if request else ""

@@ -28,9 +28,7 @@ def requires(right: Right) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
-        def guarded(
-            request: HttpRequest, *args: Any, **kwargs: Any
-        ) -> HttpResponseBase:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated or not request.user.is_active:
                 return _to_login(request)
             if not user_can(request.user, right):
@@ -62,9 +60,7 @@ def public(reason: str) -> Callable[[View], View]:
 
 def actor_of(request: HttpRequest) -> Actor:
     """Return the signed-in person as services want it."""
-    return Actor.person(
-        cast("User", request.user), ip=request.META.get("REMOTE_ADDR") or None
-    )
+    return Actor.person(cast("User", request.user), ip=request.META.get("REMOTE_ADDR") or None)
 
 
 def user_of(request: HttpRequest) -> User:

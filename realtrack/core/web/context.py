@@ -103,14 +103,10 @@ class Shell:
     @cached_property
     def nav(self) -> list[NavGroup]:
         """Groups with what this role may open and what exists."""
-        groups = [
-            NavGroup(label=label, items=self._items(rows)) for label, rows in _NAV
-        ]
+        groups = [NavGroup(label=label, items=self._items(rows)) for label, rows in _NAV]
         return [group for group in groups if group.items]
 
-    def _items(
-        self, rows: tuple[tuple[str, str, str, str, Right, str], ...]
-    ) -> list[NavItem]:
+    def _items(self, rows: tuple[tuple[str, str, str, str, Right, str], ...]) -> list[NavItem]:
         found: list[NavItem] = []
         for label, url_name, icon, key, right, count in rows:
             if not user_can(self._user, right):

@@ -59,9 +59,7 @@ def _page(request: HttpRequest, error: AppError) -> HttpResponse:
         "retry_after": error.retry_after,
     }
     if wants_fragment(request):
-        return HttpResponse(
-            render_to_string("errors/fragment.html", values), status=status
-        )
+        return HttpResponse(render_to_string("errors/fragment.html", values), status=status)
     page = status if status in _PAGES else (500 if status >= 500 else 400)
     return HttpResponse(render_to_string(f"errors/{page}.html", values), status=status)
 
@@ -102,9 +100,7 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     logger.warning("csrf_refused", reason=reason, path=request.path)
     return render(
         request,
-        NotAllowed(
-            "This page was open for too long. Reload it and try again.", code="csrf"
-        ),
+        NotAllowed("This page was open for too long. Reload it and try again.", code="csrf"),
     )
 
 
