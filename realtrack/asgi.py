@@ -5,7 +5,6 @@ Django's HTTP side under ASGI costs three times the CPU, because every middlewar
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Any
 
 from a2wsgi import WSGIMiddleware
@@ -17,16 +16,11 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from realtrack.settings.environment import TRUSTED_PROXIES
 from realtrack.wsgi import application as http_application  # sets Django up
 
+# Only now: these load models.
+from notifications.routing import websocket_urlpatterns  # isort: skip
+
 # database connections = threads × processes
 HTTP_THREADS = 8
-
-
-def _websocket_routes() -> list[Any]:
-    if find_spec("notifications.routing") is None:
-        return []
-    from notifications.routing import websocket_urlpatterns
-
-    return list(websocket_urlpatterns)
 
 
 # Three libraries write the types of one protocol differently.
@@ -37,7 +31,7 @@ application = ProxyHeadersMiddleware(
         {
             "http": WSGIMiddleware(_wsgi, workers=HTTP_THREADS),
             "websocket": AllowedHostsOriginValidator(
-                AuthMiddlewareStack(URLRouter(_websocket_routes()))
+                AuthMiddlewareStack(URLRouter(list(websocket_urlpatterns)))
             ),
         }
     ),

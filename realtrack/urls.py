@@ -8,10 +8,11 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
+from ingestion.web.photos import photo
 from realtrack.core.web.docs import api_docs
 from realtrack.core.web.kit import kit
 from realtrack.core.web.metrics import metrics
-from realtrack.settings.base import _OWN
+from realtrack.settings.base import OWN_APPS
 
 # Where an app's pages live; its API comes under /api by the paths it names itself.
 _PAGES = {
@@ -35,8 +36,9 @@ def _routes() -> list[URLPattern | URLResolver]:
         path("kit/", kit, name="kit"),
         path("api/schema", SpectacularAPIView.as_view(), name="schema"),
         path("api/docs", api_docs, name="api-docs"),
+        path("media/p/<str:name>.webp", photo, name="photo"),
     ]
-    for app in _OWN:
+    for app in OWN_APPS:
         if _exists(f"{app}.api.urls"):
             routes.append(path("api/", include(f"{app}.api.urls")))
         if _exists(f"{app}.web.urls"):

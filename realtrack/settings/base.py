@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -53,7 +52,8 @@ _THIRD_PARTY = [
     "drf_spectacular",
     "drf_standardized_errors",
 ]
-_OWN = [
+# In the order of the layers: each imports only those above it.
+OWN_APPS = [
     "realtrack.core",
     "settings_app",
     "listings",
@@ -65,10 +65,7 @@ _OWN = [
     "notifications",
     "dashboard",
 ]
-INSTALLED_APPS = [
-    *_THIRD_PARTY,
-    *(app for app in _OWN if (BASE_DIR / app.replace(".", "/") / "apps.py").exists()),
-]
+INSTALLED_APPS = [*_THIRD_PARTY, *OWN_APPS]
 
 MIDDLEWARE = [
     "realtrack.core.middleware.RequestIdMiddleware",
@@ -100,11 +97,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                *(
-                    ["realtrack.core.web.context.shell"]
-                    if find_spec("realtrack.core.web.context")
-                    else []
-                ),
+                "realtrack.core.web.context.shell",
             ],
         },
     }

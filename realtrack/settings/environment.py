@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 
@@ -33,7 +34,9 @@ REDIS_URL = read.url(
     "REDIS_URL", EMBEDDED.redis_url_of(REDIS_DB), schemes=("redis", "rediss", "unix")
 )
 
-ALLOWED_HOSTS = read.items("ALLOWED_HOSTS", () if IS_PRODUCTION else ("*",))
+# Never any host, not even in development: a foreign page could reach us by a name of its own.
+_OWN_HOSTS = ("localhost", "127.0.0.1", "[::1]", urlsplit(PUBLIC_BASE_URL).hostname or "localhost")
+ALLOWED_HOSTS = read.items("ALLOWED_HOSTS", () if IS_PRODUCTION else _OWN_HOSTS)
 TRUSTED_PROXIES = read.items("TRUSTED_PROXIES")
 CORS_ORIGIN = read.items("CORS_ORIGIN")
 

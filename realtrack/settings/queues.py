@@ -69,7 +69,16 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 # Reading pictures leaks a little in native code; a child is replaced now and then.
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = SCHEDULES
+# A tick that no worker took before the next one came is worth nothing: it must not pile up.
+CELERY_BEAT_SCHEDULE = {
+    name: {
+        **entry,
+        "options": {
+            "expires": entry["schedule"] if isinstance(entry["schedule"], float) else 3600,
+        },
+    }
+    for name, entry in SCHEDULES.items()
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(STATE_DIR / "run" / "beat-schedule")
 CELERY_REDBEAT_REDIS_URL = REDIS_URL
 CELERY_REDBEAT_KEY_PREFIX = "rt:redbeat:"

@@ -10,6 +10,7 @@ import sys
 import time
 
 import django
+from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import SystemCheckError
 
@@ -31,6 +32,8 @@ def main() -> None:
         call_command("check", databases=["default"])
     except SystemCheckError as error:
         sys.exit(str(error))
+    if settings.IS_PRODUCTION:
+        _step("static files", "collectstatic", interactive=False, verbosity=0)
     if "--demo" in sys.argv:
         _step("demo data", "seed_demo")
 
