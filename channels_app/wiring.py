@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
+from channels_app import handlers, health, rotation, seeds
+from channels_app.selectors.connections import nav_counts
+from channels_app.services import owed, publishing, verdicts
+from realtrack.core import registry
+from realtrack.core.events import subscribe
+
 
 def register() -> None:
     """Fill slots, subscribe."""
+    registry.owed_writers.register("channels_app", owed.owed_write)
+    registry.nav_counts.register("channels_app", nav_counts)
+    registry.health_checks.register("channels", health.check)
+    registry.rotators.register("channels_app", rotation.reseal_some)
+    registry.demo_seeders.register("channels_app", seeds.seed_demo)
+    registry.run_kinds.register(verdicts.RUN_PUBLISH, RUN_PUBLISH)
+    registry.run_kinds.register(verdicts.RUN_END, RUN_END)
+    subscribe(
+        "listing.photos_changed",
+        key="channels.photos_changed",
+        handler=handlers.photos_changed,
+    )
+
+
+RUN_PUBLISH = registry.RunKind(title="Publish", resume=publishing.run_resume)
+RUN_END = registry.RunKind(title="End listings", resume=publishing.run_resume)

@@ -384,9 +384,7 @@ class ChannelAdapter(Protocol):
     def test_connection(self, session: Session) -> list[ConnectionCheck]:
         """Try token and each right with a read."""
 
-    def build_payload(
-        self, session: Session, listing: ListingInput, ref: ListingRef
-    ) -> Payload:
+    def build_payload(self, session: Session, listing: ListingInput, ref: ListingRef) -> Payload:
         """Return what publishing would send and why it would be refused; reads only."""
 
     def publish(
@@ -401,9 +399,7 @@ class ChannelAdapter(Protocol):
     def end_listing(self, session: Session, ref: ListingRef) -> None:
         """Take it off the marketplace; one that is not live is fine."""
 
-    def sync_inventory(
-        self, session: Session, items: Sequence[SyncItem]
-    ) -> list[SyncOutcome]:
+    def sync_inventory(self, session: Session, items: Sequence[SyncItem]) -> list[SyncOutcome]:
         """Send absolute quantities and prices, at most `batch_size`; one outcome per item."""
 
     def inventory_status(
@@ -411,9 +407,7 @@ class ChannelAdapter(Protocol):
     ) -> list[InventoryStatus]:
         """Read what is shown now."""
 
-    def fetch_orders(
-        self, session: Session, *, since: datetime.datetime
-    ) -> Iterator[RawOrder]:
+    def fetch_orders(self, session: Session, *, since: datetime.datetime) -> Iterator[RawOrder]:
         """Yield orders changed since then, each once."""
 
     def fetch_order(self, session: Session, external_order_id: str) -> RawOrder:

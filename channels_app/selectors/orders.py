@@ -55,9 +55,7 @@ def found_order_of(row: ChannelOrder) -> FoundOrder:
     return replace(found, lines=_matched(found.lines, connection.pk))
 
 
-def _matched(
-    lines: Sequence[FoundLine], connection_id: uuid.UUID
-) -> tuple[FoundLine, ...]:
+def _matched(lines: Sequence[FoundLine], connection_id: uuid.UUID) -> tuple[FoundLine, ...]:
     items = {line.external_listing_id for line in lines if line.external_listing_id}
     skus = {line.sku for line in lines if line.sku}
     rows = ChannelListing.objects.filter(connection_id=connection_id)
@@ -66,16 +64,11 @@ def _matched(
         by_item.update({old: row for old in row.former_ids if old in items})
     for row in rows.filter(external_id__in=items):
         by_item[row.external_id] = row
-    by_sku = {
-        row.external_sku: row
-        for row in rows.filter(external_sku__in=skus).order_by("pk")
-    }
+    by_sku = {row.external_sku: row for row in rows.filter(external_sku__in=skus).order_by("pk")}
     found = []
     for line in lines:
         # An item number names one listing for ever; a SKU may have been given to another part.
-        row_of_line = by_item.get(line.external_listing_id) or by_sku.get(
-            line.sku or "-"
-        )
+        row_of_line = by_item.get(line.external_listing_id) or by_sku.get(line.sku or "-")
         found.append(
             replace(
                 line,

@@ -82,9 +82,7 @@ class EbayAdapter:
     def test_connection(self, session: Session) -> list[ConnectionCheck]:
         return account.test_connection(session)
 
-    def build_payload(
-        self, session: Session, listing: ListingInput, ref: ListingRef
-    ) -> Payload:
+    def build_payload(self, session: Session, listing: ListingInput, ref: ListingRef) -> Payload:
         return publish.build_payload(session, listing, ref, self._store)
 
     def publish(
@@ -95,9 +93,7 @@ class EbayAdapter:
     def end_listing(self, session: Session, ref: ListingRef) -> None:
         publish.end(session, ref)
 
-    def sync_inventory(
-        self, session: Session, items: Sequence[SyncItem]
-    ) -> list[SyncOutcome]:
+    def sync_inventory(self, session: Session, items: Sequence[SyncItem]) -> list[SyncOutcome]:
         return stock.sync(session, items)
 
     def inventory_status(
@@ -105,9 +101,7 @@ class EbayAdapter:
     ) -> list[InventoryStatus]:
         return [stock.status_of(session, ref) for ref in refs]
 
-    def fetch_orders(
-        self, session: Session, *, since: datetime.datetime
-    ) -> Iterator[RawOrder]:
+    def fetch_orders(self, session: Session, *, since: datetime.datetime) -> Iterator[RawOrder]:
         return orders.fetch_all(session, since=since)
 
     def fetch_order(self, session: Session, external_order_id: str) -> RawOrder:

@@ -173,7 +173,9 @@ def _take(api: str, service: str) -> None:
         if wait == 0.0:
             return
         if time.monotonic() + wait > deadline:
-            raise ChannelError(TryAgain(reason="The calls that eBay allows are used up.", after=wait))
+            raise ChannelError(
+                TryAgain(reason="The calls that eBay allows are used up.", after=wait)
+            )
         time.sleep(wait)
 
 

@@ -107,9 +107,7 @@ def _field(
     return (known.field if known else ""), words
 
 
-def failures_of(
-    body: Any, *, status: int, retry_after: float | None = None
-) -> tuple[Failure, ...]:
+def failures_of(body: Any, *, status: int, retry_after: float | None = None) -> tuple[Failure, ...]:
     """Sort a whole answer; one that is no error envelope is sorted by its status."""
     errors: Sequence[Any] = body.get("errors") or [] if isinstance(body, dict) else []
     rows = [row for row in errors if isinstance(row, dict)]
@@ -117,12 +115,12 @@ def failures_of(
         return tuple(failure_of(row, status=status, retry_after=retry_after) for row in rows)
     if status == 429:
         return (
-            TryAgain(reason="eBay's limit of calls is reached.", after=retry_after or LIMIT_SECONDS),
+            TryAgain(
+                reason="eBay's limit of calls is reached.", after=retry_after or LIMIT_SECONDS
+            ),
         )
     if status >= 500 or status in {408, 425}:
-        return (
-            TryAgain(reason=f"eBay answered {status}.", after=retry_after or BACK_OFF_SECONDS),
-        )
+        return (TryAgain(reason=f"eBay answered {status}.", after=retry_after or BACK_OFF_SECONDS),)
     if status == 401:
         return (SignInAgain(reason="The sign-in has ended."),)
     return (Ours(reason=f"eBay answered {status} without saying why."),)

@@ -45,9 +45,7 @@ def _url_of(session: Session, picture: Picture, store: AdapterStore) -> str:
         return known
     files = {"image": (picture.filename, picture.read(), picture.mime_type)}
     try:
-        reply = user_call(
-            session, "media", "POST", f"{_BASE}/create_image_from_file", files=files
-        )
+        reply = user_call(session, "media", "POST", f"{_BASE}/create_image_from_file", files=files)
     except EbayError as error:
         raise _refused(error, picture) from error
     image_id = last_part(reply)

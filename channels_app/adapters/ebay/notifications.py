@@ -65,9 +65,7 @@ def verify(*, body: bytes, signature: str) -> None:
 def _compact(body: bytes) -> bytes | None:
     """The body as eBay's own libraries write it before they verify it."""
     try:
-        return json.dumps(
-            json.loads(body), separators=(",", ":"), ensure_ascii=False
-        ).encode()
+        return json.dumps(json.loads(body), separators=(",", ":"), ensure_ascii=False).encode()
     except ValueError:
         return None
 
@@ -98,7 +96,9 @@ def _key_answer(kid: str) -> Mapping[str, Any]:
         found: Mapping[str, Any] = json.loads(kept)
         return found
     try:
-        answer: Mapping[str, Any] = app_call("notification", "GET", f"{_BASE}/public_key/{kid}").body
+        answer: Mapping[str, Any] = app_call(
+            "notification", "GET", f"{_BASE}/public_key/{kid}"
+        ).body
     except EbayError as error:
         if error.status in {400, 404}:
             _keep(name, "unknown", BAD_KEY_SECONDS)
@@ -177,9 +177,12 @@ def _config() -> None:
 
 
 def _destination(endpoint: str) -> str:
-    rows = app_call(
-        "notification", "GET", f"{_BASE}/destination", params={"limit": "100"}
-    ).body.get("destinations") or ()
+    rows = (
+        app_call("notification", "GET", f"{_BASE}/destination", params={"limit": "100"}).body.get(
+            "destinations"
+        )
+        or ()
+    )
     for row in rows:
         if (row.get("deliveryConfig") or {}).get("endpoint") == endpoint:
             return str(row.get("destinationId"))
@@ -222,4 +225,3 @@ def _subscription(topic: str, destination: str, session: Session | None) -> str:
             return found
     reason = f"eBay says that {topic} exists but does not list it."
     raise ChannelError(TryAgain(reason=reason, after=60.0))
-

@@ -48,7 +48,9 @@ def auth_url(*, state: str) -> str:
 
 def exchange_code(*, code: str) -> TokenSet:
     """Trade a code (single use, five minutes) for tokens."""
-    body = _token({"grant_type": "authorization_code", "code": code, "redirect_uri": settings.EBAY_RU_NAME})
+    body = _token(
+        {"grant_type": "authorization_code", "code": code, "redirect_uri": settings.EBAY_RU_NAME}
+    )
     # The answer names no scopes: what was asked for is what was granted, or consent had failed.
     return _token_set(body, scope=" ".join(SCOPES))
 

@@ -138,7 +138,8 @@ def read_order(body: Mapping[str, Any], context: FoundContext) -> FoundOrder:
         currency=str(pricing["total"]["currency"]),
         subtotal=_amount(pricing.get("priceSubtotal")),
         discount=abs(_amount(pricing.get("priceDiscount"))),
-        shipping=_amount(pricing.get("deliveryCost")) - abs(_amount(pricing.get("deliveryDiscount"))),
+        shipping=_amount(pricing.get("deliveryCost"))
+        - abs(_amount(pricing.get("deliveryDiscount"))),
         tax=_amount(pricing.get("tax")),
         total=_amount(pricing["total"]),
         fee=_amount(body.get("totalMarketplaceFee")),

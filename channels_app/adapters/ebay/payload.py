@@ -277,7 +277,9 @@ def _words(
     """The same for people, in the order in which they look at it."""
     offer = _offer(listing, around)
     price = offer["pricingSummary"]["price"]
-    category = " ".join(filter(None, (_text(listing, "category_id"), _text(listing, "category_name"))))
+    category = " ".join(
+        filter(None, (_text(listing, "category_id"), _text(listing, "category_name")))
+    )
     years = sorted({row["Year"] for row in around.vehicles if row.get("Year")})
     models = dict.fromkeys(
         f"{row.get('Make', '')} {row.get('Model', '')}".strip() for row in around.vehicles

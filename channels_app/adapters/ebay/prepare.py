@@ -180,7 +180,7 @@ def _rows_of(
                 {**row, name: value}
                 for row in rows
                 for value in taxonomy.vehicle_values(category.id, name, row)
-                if _begins(value, wanted)
+                if (_begins(value, wanted) if name == "Trim" else _same_engine(value, wanted))
             ]
     if vehicle.notes:
         rows = [{**row, "notes": vehicle.notes} for row in rows]
@@ -197,3 +197,9 @@ def _begins(value: str, wanted: str) -> bool:
     """`LE` names `LE Sedan 4-Door`, not `LEX`."""
     have, want = value.casefold().split(), wanted.casefold().split()
     return have[: len(want)] == want
+
+
+def _same_engine(value: str, wanted: str) -> bool:
+    """Displacement decides: eBay writes `2.5L 2487CC l4 GAS DOHC …` where we write `2.5L I4`."""
+    have, want = value.casefold().split(), wanted.casefold().split()
+    return have[:1] == want[:1]

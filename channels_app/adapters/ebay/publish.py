@@ -65,9 +65,7 @@ def publish(
     journal.went_live(external_id, item_url(external_id))
     price = final.documents["offer"]["pricingSummary"]["price"]
     return PublishResult(
-        ref=ListingRef(
-            sku=listing.sku, offer_id=offer_id, external_id=external_id, is_live=True
-        ),
+        ref=ListingRef(sku=listing.sku, offer_id=offer_id, external_id=external_id, is_live=True),
         url=item_url(external_id),
         payload=final,
         quantity=listing.available,
@@ -245,4 +243,3 @@ def end(session: Session, ref: ListingRef) -> None:
     except EbayError as error:
         if not error.has(failures.NO_OFFER):
             raise
-

@@ -45,13 +45,9 @@ def _request(item: SyncItem) -> dict[str, Any]:
     return request
 
 
-def _outcome(
-    session: Session, item: SyncItem, rows: Sequence[Mapping[str, Any]]
-) -> SyncOutcome:
+def _outcome(session: Session, item: SyncItem, rows: Sequence[Mapping[str, Any]]) -> SyncOutcome:
     if not rows:
-        return SyncOutcome(
-            ref=item.ref, failure=failures.failures_of({}, status=500)[0]
-        )
+        return SyncOutcome(ref=item.ref, failure=failures.failures_of({}, status=500)[0])
     found: list[Failure] = []
     ids: set[str] = set()
     for row in rows:

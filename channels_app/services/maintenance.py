@@ -1,0 +1,77 @@
+"""What time alone brings about: out of sync after an hour, old bodies deleted."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from channels_app import events
+from channels_app.enums import InboxState, SyncStatus
+from channels_app.models import (
+    ChannelCache,
+    ChannelListing,
+    ChannelOrder,
+    ChannelOwed,
+    ChannelWebhookLog,
+    OAuthState,
+)
+from channels_app.services.states import states_refresh
+from realtrack.core.actors import Actor
+from realtrack.core.events import emit_many
+
+OUT_OF_SYNC_AFTER = datetime.timedelta(hours=1)
+KEPT = datetime.timedelta(days=30)
+_AT_ONCE = 500
+
+
+def out_of_sync_mark() -> int:
+    """Mark what is live and has been owed something for over an hour; returns how many."""
+    late = timezone.now() - OUT_OF_SYNC_AFTER
+    owed = ChannelOwed.objects.filter(
+        desired_version__gt=F("confirmed_version"),
+        owed_since__lt=late,
+        channel_listing__is_live=True,
+        channel_listing__sync_status=SyncStatus.ACTIVE,
+    ).select_related("channel_listing__connection")
+    kinds: dict[object, list[str]] = {}
+    rows: dict[object, ChannelListing] = {}
+    for one in owed.order_by("owed_since")[:_AT_ONCE]:
+        kinds.setdefault(one.channel_listing_id, []).append(one.kind)
+        rows[one.channel_listing_id] = one.channel_listing
+    if not rows:
+        return 0
+    with transaction.atomic():
+        ChannelListing.objects.filter(pk__in=list(rows), sync_status=SyncStatus.ACTIVE).update(
+            sync_status=SyncStatus.OUT_OF_SYNC
+        )
+        emit_many(
+            [
+                events.ChannelListingOutOfSync(
+                    entity_id=row.pk,
+                    listing_id=row.listing_id,
+                    connection_id=row.connection_id,
+                    channel=row.connection.channel,
+                    sku=row.external_sku,
+                    external_id=row.external_id,
+                    kinds=tuple(kinds[row.pk]),
+                )
+                for row in rows.values()
+            ],
+            actor=Actor.system("channels.out_of_sync"),
+        )
+        states_refresh([row.listing_id for row in rows.values()])
+    return len(rows)
+
+
+def inbox_clean() -> int:
+    """Delete bodies of notifications and orders after 30 days; what is shown of them stays."""
+    before = timezone.now() - KEPT
+    ChannelCache.objects.filter(expires_at__lt=timezone.now()).delete()
+    OAuthState.objects.filter(expires_at__lt=before).delete()
+    bodies = ChannelWebhookLog.objects.filter(received_at__lt=before, processed=True)
+    count = bodies.exclude(body="").update(body="", signature="")
+    orders = ChannelOrder.objects.filter(fetched_at__lt=before, state=InboxState.RECEIVED)
+    return count + orders.update(payload="", buyer_hash="", state=InboxState.REDACTED)

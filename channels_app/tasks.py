@@ -1,0 +1,137 @@
+"""Celery tasks: ids in, one service each, over rows that stay when a task is lost."""
+
+from __future__ import annotations
+
+import datetime
+import time
+import uuid
+
+import structlog
+from celery import shared_task
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from channels_app import services
+from channels_app.adapters.base import ChannelError
+from channels_app.enums import Channel, ConnectionStatus
+from channels_app.models import ChannelConnection
+from channels_app.services import webhooks
+from realtrack.core.tasks import begun, kick
+
+logger = structlog.get_logger(__name__)
+
+# A reconciler works this long and then makes room; the schedule or the next cause goes on.
+_LANE_SECONDS = 120.0
+_RENEW_BEFORE = datetime.timedelta(minutes=60)
+_POLL_WITH_NOTIFICATIONS = datetime.timedelta(minutes=5)
+
+
+def reconcile_kick(*, lanes: int = 1) -> None:
+    """Wake so many reconcilers; one waiting message for each is enough."""
+    for lane in range(max(1, lanes)):
+        kick(reconcile, lane, coalesce=f"channels.reconcile:{lane}")
+
+
+@shared_task(name="channels_app.reconcile")
+def reconcile(lane: int = 0) -> int:
+    """Send what is owed until nothing is due."""
+    begun(f"channels.reconcile:{lane}")
+    until = time.monotonic() + _LANE_SECONDS
+    units = 0
+    while time.monotonic() < until and services.reconcile_next():
+        units += 1
+    return units
+
+
+@shared_task(name="channels_app.process_webhook")
+def process_webhook(log_id: str) -> None:
+    """Do what one notification asks for."""
+    services.webhook_process(log_id=uuid.UUID(log_id))
+
+
+@shared_task(name="channels_app.sweep_webhooks")
+def sweep_webhooks() -> int:
+    """Do what waits: a wake was lost, or a retry is due."""
+    due = webhooks.webhooks_due()
+    for log_id in due:
+        services.webhook_process(log_id=log_id)
+    return len(due)
+
+
+@shared_task(name="channels_app.fetch_orders")
+def fetch_orders() -> int:
+    """Poll each account that is due: every minute, every five where notifications come in."""
+    now = timezone.now()
+    rows = ChannelConnection.objects.filter(
+        status=ConnectionStatus.ACTIVE, disconnected_at__isnull=True
+    ).filter(
+        Q(orders_polled_at__isnull=True)
+        | Q(orders_polled_at__lt=now - datetime.timedelta(seconds=50))
+    )
+    count = 0
+    for row in rows:
+        told = row.notifications.get("state") == "on"
+        if told and row.orders_polled_at and now - row.orders_polled_at < _POLL_WITH_NOTIFICATIONS:
+            continue
+        count += services.orders_poll(connection_id=row.pk)
+    return count
+
+
+@shared_task(name="channels_app.poll_orders")
+def poll_orders(connection_id: str) -> int:
+    """Poll one account now."""
+    if not ChannelConnection.objects.filter(pk=connection_id).exists():
+        return 0
+    return services.orders_poll(connection_id=uuid.UUID(connection_id))
+
+
+@shared_task(name="channels_app.refresh_tokens")
+def refresh_tokens() -> int:
+    """Renew tokens that end within the hour; those without an end are left alone."""
+    due = ChannelConnection.objects.filter(
+        status=ConnectionStatus.ACTIVE,
+        disconnected_at__isnull=True,
+        token_expires_at__lt=timezone.now() + _RENEW_BEFORE,
+    ).exclude(refresh_token="")
+    count = 0
+    for row in due:
+        try:
+            count += services.connection_refresh_token(connection_id=row.pk)
+        except ChannelError as error:
+            logger.warning(
+                "token_not_renewed", connection_id=str(row.pk), reason=error.first.reason
+            )
+    return count
+
+
+@shared_task(name="channels_app.sync_inventory")
+def sync_inventory() -> int:
+    """Mark what is out of sync and send what is owed; what is confirmed costs no call."""
+    services.out_of_sync_mark()
+    reconcile_kick(lanes=4)
+    return 0
+
+
+@shared_task(name="channels_app.subscribe_notifications")
+def subscribe_notifications(connection_id: str = "") -> int:
+    """See to it that notifications come, for one account or all."""
+    rows = ChannelConnection.objects.filter(
+        status=ConnectionStatus.ACTIVE, disconnected_at__isnull=True
+    )
+    if connection_id:
+        rows = rows.filter(pk=connection_id)
+    for row in rows:
+        services.connection_subscribe(connection_id=row.pk, endpoint=webhook_endpoint(row.channel))
+    return len(rows)
+
+
+@shared_task(name="channels_app.clean_inbox")
+def clean_inbox() -> int:
+    """Delete old bodies."""
+    return services.inbox_clean()
+
+
+def webhook_endpoint(channel: str) -> str:
+    """The address that a marketplace sends to."""
+    return f"{settings.PUBLIC_BASE_URL}/api/channels/webhooks/{Channel(channel).value}"
