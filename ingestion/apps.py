@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class IngestionConfig(AppConfig):
+    """Photos in, drafts out."""
+
+    default_auto_field = "django.db.models.BigAutoField"
+    name = "ingestion"
+    verbose_name = "Photos and intake"
+
+    def ready(self) -> None:
+        """Offer photos, counts and health to the apps below and beside."""
+        from ingestion import seeds, selectors, storage
+        from realtrack.core import registry
+
+        registry.listing_photos.register("ingestion", selectors.photos_by_listing)
+        registry.nav_counts.register("ingestion", selectors.nav_counts)
+        registry.health_checks.register("photos", storage.health)
+        registry.demo_seeders.register("ingestion.photos", seeds.seed_demo_photos)

@@ -1,0 +1,122 @@
+"""What happens in the intake, as others learn of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from realtrack.core.events import DomainEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetConfirmed(DomainEvent):
+    name: ClassVar[str] = "photo.confirmed"
+    entity_type: ClassVar[str] = "photo"
+    log_only: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetRefused(DomainEvent):
+    """A photo was refused; `code` says why."""
+
+    name: ClassVar[str] = "photo.refused"
+    entity_type: ClassVar[str] = "photo"
+    log_only: ClassVar[bool] = True
+
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetChanged(DomainEvent):
+    """Order, primary, listing."""
+
+    name: ClassVar[str] = "photo.changed"
+    entity_type: ClassVar[str] = "photo"
+    log_only: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetDeleted(DomainEvent):
+    name: ClassVar[str] = "photo.deleted"
+    entity_type: ClassVar[str] = "photo"
+    log_only: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingPhotosChanged(DomainEvent):
+    """The photos of a listing are others now, or in another order; marketplaces get them."""
+
+    name: ClassVar[str] = "listing.photos_changed"
+    entity_type: ClassVar[str] = "listing"
+    log_only: ClassVar[bool] = True
+
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobCreated(DomainEvent):
+    name: ClassVar[str] = "ingestion.job_created"
+    entity_type: ClassVar[str] = "ingestion_job"
+    log_only: ClassVar[bool] = True
+
+    mode: str = ""
+    photos: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobCompleted(DomainEvent):
+    """All photos were read; `to_review` parts wait for a person, `approved` became drafts."""
+
+    name: ClassVar[str] = "ingestion.job_completed"
+    entity_type: ClassVar[str] = "ingestion_job"
+
+    parts: int = 0
+    to_review: int = 0
+    approved: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobFailed(DomainEvent):
+    """An attempt failed. `final` is True when nobody will try again by itself."""
+
+    name: ClassVar[str] = "ingestion.job_failed"
+    entity_type: ClassVar[str] = "ingestion_job"
+
+    code: str = ""
+    reason: str = ""
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobCancelled(DomainEvent):
+    name: ClassVar[str] = "ingestion.job_cancelled"
+    entity_type: ClassVar[str] = "ingestion_job"
+    log_only: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRetried(DomainEvent):
+    name: ClassVar[str] = "ingestion.job_retried"
+    entity_type: ClassVar[str] = "ingestion_job"
+    log_only: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultApproved(DomainEvent):
+    """A reading became a draft listing; `automatic` where confidence alone did it."""
+
+    name: ClassVar[str] = "ingestion.result_approved"
+    entity_type: ClassVar[str] = "ai_result"
+
+    listing_id: str = ""
+    job_id: str = ""
+    automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultRejected(DomainEvent):
+    name: ClassVar[str] = "ingestion.result_rejected"
+    entity_type: ClassVar[str] = "ai_result"
+    log_only: ClassVar[bool] = True
+
+    job_id: str = ""

@@ -1,0 +1,181 @@
+"""From a normalised reading to a result row: what the catalog knows raises or lowers the doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ingestion import limits
+from ingestion.enums import ReviewStatus
+from ingestion.models import AiResult
+from ingestion.pipeline.drafting import Vehicle, title_for
+from ingestion.pipeline.fields import FieldName, FieldValue, NormalisedPart, Source
+from ingestion.pipeline.normalising import overall_confidence
+from ingestion.providers.base import Provider, ProviderReading
+from ingestion.vehicles import vehicle_in
+from listings.models import Listing
+from listings.part_numbers import normalise
+
+_KNOWN = 0.95
+_UNKNOWN_BRAND = 0.4
+_OTHER_BRAND = 0.3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    fields: dict[FieldName, FieldValue]
+    notes: tuple[str, ...]
+    match: Listing | None = None
+    match_confidence: float | None = None
+
+
+def result_of(
+    *,
+    position: int,
+    part: NormalisedPart,
+    readings: Sequence[ProviderReading],
+    provider: Provider,
+) -> AiResult:
+    """Return the unsaved result of one part."""
+    judged = _judge(part.fields)
+    fields = dict(judged.fields)
+    overall, notes = overall_confidence(fields)
+    vehicle = vehicle_in(part.texts)
+    fields[FieldName.TITLE] = title_field(
+        {name: one.value for name, one in fields.items()}, vehicle, overall
+    )
+    return AiResult(
+        position=position,
+        raw_response={"readings": [reading.raw for reading in readings]},
+        provider=provider.name,
+        model=provider.model,
+        tokens_used=sum(reading.tokens for reading in readings) or None,
+        latency_ms=sum(reading.latency_ms for reading in readings),
+        normalised={name.value: field_plain(one) for name, one in fields.items()},
+        texts=list(part.texts),
+        notes=[*notes, *judged.notes],
+        extracted_title=fields[FieldName.TITLE].value,
+        extracted_brand=_value(fields, FieldName.BRAND),
+        extracted_mpn=_value(fields, FieldName.MPN),
+        extracted_oem_number=_value(fields, FieldName.OE_NUMBER),
+        extracted_part_type=_value(fields, FieldName.PART_TYPE),
+        extracted_condition=_value(fields, FieldName.CONDITION),
+        extracted_fitment_raw=[
+            {"make": vehicle.make, "model": vehicle.model, "years": list(vehicle.years)}
+        ]
+        if vehicle.make
+        else [],
+        confidence_title=fields[FieldName.TITLE].confidence,
+        confidence_brand=_confidence(fields, FieldName.BRAND),
+        confidence_mpn=_confidence(fields, FieldName.MPN),
+        confidence_part_type=_confidence(fields, FieldName.PART_TYPE),
+        confidence_overall=overall,
+        band=limits.thresholds().band(overall),
+        matched_existing=judged.match,
+        match_confidence=judged.match_confidence,
+        review_status=ReviewStatus.NEEDS_REVIEW,
+    )
+
+
+def title_field(
+    values: Mapping[FieldName, str], vehicle: Vehicle, overall: float
+) -> FieldValue:
+    """Return the composed title, as sure as the part is."""
+    return FieldValue(
+        value=title_for(values, vehicle),
+        confidence=overall,
+        reason="composed from the fields below",
+        source=None,
+    )
+
+
+def _judge(fields: Mapping[FieldName, FieldValue]) -> _Judged:
+    """A brand that nobody knows and a number known under another brand go down, in words."""
+    judged = dict(fields)
+    notes: list[str] = []
+    brand = judged.get(FieldName.BRAND)
+    known_part = _known_part(judged)
+    if brand is not None and brand.value and brand.confidence < 0.6:
+        if not Listing.objects.filter(c_brand__iexact=brand.value).exists():
+            judged[FieldName.BRAND] = replace(
+                brand, confidence=min(brand.confidence, _UNKNOWN_BRAND)
+            )
+            notes.append(f"No part of the catalog has the brand {brand.value}.")
+    if known_part is None:
+        return _Judged(fields=judged, notes=tuple(notes))
+    name = FieldName.MPN if judged.get(FieldName.MPN) else FieldName.OE_NUMBER
+    number = judged[name]
+    if brand is None or not brand.value or not known_part.c_brand:
+        return _Judged(
+            fields=judged, notes=tuple(notes), match=known_part, match_confidence=number.confidence
+        )
+    if known_part.c_brand.casefold() == brand.value.casefold():
+        judged[name] = replace(number, confidence=max(number.confidence, _KNOWN))
+        return _Judged(
+            fields=judged, notes=tuple(notes), match=known_part, match_confidence=_KNOWN
+        )
+    judged[name] = replace(
+        number,
+        confidence=_OTHER_BRAND,
+        reason=f"the catalog has this number under {known_part.c_brand}",
+    )
+    notes.append(
+        f"{number.value} is known as a part of {known_part.c_brand}, not of {brand.value}."
+    )
+    return _Judged(fields=judged, notes=tuple(notes))
+
+
+def _known_part(fields: Mapping[FieldName, FieldValue]) -> Listing | None:
+    mpn = normalise(_value(fields, FieldName.MPN))
+    if mpn:
+        found = Listing.objects.filter(mpn_normalised=mpn).order_by("-created_at").first()
+        if found is not None:
+            return found
+    oe_number = normalise(_value(fields, FieldName.OE_NUMBER))
+    if not oe_number or mpn:
+        return None
+    return (
+        Listing.objects.filter(oe_numbers_normalised__contains=[oe_number])
+        .order_by("-created_at")
+        .first()
+    )
+
+
+def _value(fields: Mapping[FieldName, FieldValue], name: FieldName) -> str:
+    found = fields.get(name)
+    return found.value if found else ""
+
+
+def _confidence(fields: Mapping[FieldName, FieldValue], name: FieldName) -> float | None:
+    found = fields.get(name)
+    return found.confidence if found and found.value else None
+
+
+def field_plain(one: FieldValue) -> dict[str, object]:
+    """Return a field as its row and the wire hold it."""
+    return {
+        "value": one.value,
+        "confidence": one.confidence,
+        "reason": one.reason,
+        "source": _source_plain(one.source),
+        "alternatives": [
+            {
+                "value": other.value,
+                "confidence": other.confidence,
+                "reason": other.reason,
+                "source": _source_plain(other.source),
+            }
+            for other in one.alternatives
+        ],
+    }
+
+
+def _source_plain(source: Source | None) -> dict[str, object] | None:
+    if source is None or source.asset_id is None or source.box is None:
+        return None
+    box = source.box
+    return {
+        "assetId": str(source.asset_id),
+        "box": [box.x, box.y, box.width, box.height],
+        "text": source.text,
+    }

@@ -1,0 +1,329 @@
+"""The run of a job: claim the row, work outside any transaction, record; in any order of crashes.
+
+`attempt_count` is the fence: whoever records must hold the attempt that it claimed.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import structlog
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import InterfaceError, OperationalError, transaction
+from django.utils import timezone
+
+from ingestion import events
+from ingestion.enums import AssetStatus, Band, JobMode, JobStatus, ReviewStatus
+from ingestion.locks import job_locked
+from ingestion.models import AiResult, ImageAsset, IngestionJob
+from ingestion.pipeline.contract import Refused, StepRecord, timed
+from ingestion.pipeline.fields import NormalisedPart
+from ingestion.pipeline.grouping import group_all, group_by_label, group_each
+from ingestion.pipeline.normalising import NormaliseInput, NormaliseStep
+from ingestion.pipeline.recognising import RecogniseInput, RecogniseStep
+from ingestion.providers.base import (
+    PhotoInput,
+    PhotoReading,
+    Provider,
+    ProviderReading,
+    ProviderUnavailable,
+)
+from ingestion.providers.registry import provider_for
+from ingestion.reference import reference
+from ingestion.services.jobs import NO_PHOTOS, fail_finally, fail_for_now, refusals_in_words
+from ingestion.services.judging import result_of
+from ingestion.services.processing import asset_process
+from ingestion.storage import storage
+from realtrack.core import events as core_events
+from realtrack.core.actors import Actor, ActorKind
+from realtrack.core.errors import AppError, NotFound
+from realtrack.core.redis import RedisError
+from settings_app.selectors import setting_value
+
+logger = structlog.get_logger(__name__)
+
+
+class _Superseded(Exception):
+    """Another worker has the job, or a person cancelled it: what was read is dropped."""
+
+
+@dataclass(slots=True)
+class _Work:
+    """What one attempt gathers."""
+
+    job_id: uuid.UUID
+    attempt: int
+    actor: Actor
+    steps: list[StepRecord] = field(default_factory=list)
+    cost: Decimal = Decimal(0)
+
+
+def job_run(*, job_id: uuid.UUID) -> IngestionJob | None:
+    """Read a job's photos into results and decide the sure ones; None where there is nothing to do.
+
+    Idempotent: run twice, or killed at any point and run again, it leaves one set of results and
+    at most one draft a part. Failures end in the row, with the next attempt's time or for good.
+    """
+    claimed = _claim(job_id)
+    if claimed is None:
+        return None
+    job, decide_only = claimed
+    actor = Actor(kind=ActorKind.AI, user_id=job.created_by_id, label="intake")
+    work = _Work(job_id=job.pk, attempt=job.attempt_count, actor=actor)
+    try:
+        if not decide_only:
+            _read_and_record(job, work)
+        return _decide(job.pk, actor)
+    except _Superseded:
+        return None
+    except (OperationalError, InterfaceError, RedisError):
+        # A server of ours is gone: nothing can be recorded. The row's heartbeat stops; the sweep
+        # takes it up again.
+        raise
+    except (ProviderUnavailable, OSError, MemoryError, SoftTimeLimitExceeded) as error:
+        wait = getattr(error, "retry_after", None)
+        return _failed(work, code="unavailable", reason=_words(error), heals=True, wait=wait)
+    except AppError as error:
+        return _failed(work, code=error.reason, reason=error.message, heals=error.status == 409)
+    except Exception as error:
+        # A fault of ours: the same photo would meet it again, so it ends here, in the row.
+        logger.exception("ingestion_job_broke", job_id=str(job_id))
+        return _failed(work, code="internal", reason=f"A fault of ours: {error!r}", heals=False)
+
+
+def _claim(job_id: uuid.UUID) -> tuple[IngestionJob, bool] | None:
+    """Take the job where it is due; the second value says that only decisions are left."""
+    from ingestion.services.sweeping import is_stale
+
+    now = timezone.now()
+    with transaction.atomic():
+        try:
+            job = job_locked(job_id)
+        except NotFound:
+            return None
+        if job.status == JobStatus.AI_COMPLETE and is_stale(job, now):
+            job.heartbeat_at = now
+            job.save(update_fields=["heartbeat_at", "updated_at"])
+            return job, True
+        due = (
+            job.status in {JobStatus.PENDING, JobStatus.UPLOADING}
+            or (job.will_retry and job.next_retry_at is not None and job.next_retry_at <= now)
+            or (job.status == JobStatus.PROCESSING and is_stale(job, now))
+        )
+        if not due:
+            return None
+        if job.attempt_count >= job.max_attempts:
+            fail_finally(
+                job,
+                code="worker_lost",
+                reason=f"The worker was lost {job.attempt_count} times while it read this job.",
+                actor=Actor.system("intake"),
+            )
+            return None
+        job.attempt_count += 1
+        job.status = JobStatus.PROCESSING
+        job.ai_started_at = job.heartbeat_at = now
+        job.next_retry_at = None
+        job.error_code = job.last_error = ""
+        job.steps = []
+        job.save()
+    return job, False
+
+
+def _read_and_record(job: IngestionJob, work: _Work) -> None:
+    assets = list(
+        job.photos.filter(deleted_at__isnull=True).order_by("sort_order", "pk")
+    )
+    usable = _process_all(assets, work)
+    if not usable:
+        with transaction.atomic():
+            fail_finally(
+                _mine(work), code=NO_PHOTOS, reason=refusals_in_words(assets), actor=work.actor
+            )
+        raise _Superseded
+    provider = provider_for(str(setting_value("ai", "ai_provider")))
+    readings = [_recognise(asset, provider, work) for asset in usable]
+    photos = [photo for one in readings for photo in one.photos]
+    groups = _groups(JobMode(job.mode), photos)
+    parts = [(group, _normalise(group, work)) for group in groups]
+    _record(work, assets, provider, readings, parts)
+
+
+def _process_all(assets: list[ImageAsset], work: _Work) -> list[ImageAsset]:
+    def run() -> list[ImageAsset]:
+        done: list[ImageAsset] = []
+        for place, asset in enumerate(assets):
+            if asset.status != AssetStatus.FAILED:
+                assets[place] = asset_process(asset_id=asset.pk, actor=work.actor)
+                _heartbeat(work)
+            if assets[place].status == AssetStatus.PROCESSED:
+                done.append(assets[place])
+        return done
+
+    found = timed("variants", run)
+    refused = refusals_in_words(assets)
+    work.steps.append(
+        StepRecord(
+            name="variants",
+            seconds=found.record.seconds,
+            outcome="refused" if refused else "done",
+            note=refused,
+        )
+    )
+    return found.value
+
+
+def _recognise(asset: ImageAsset, provider: Provider, work: _Work) -> ProviderReading:
+    with storage().local_copy(asset.s3_key) as path:
+        given = RecogniseInput(
+            photos=(PhotoInput(asset_id=asset.pk, path=path),), provider=provider
+        )
+        found = timed("recognise", lambda: RecogniseStep().run(given))
+    if isinstance(found.value, Refused):
+        raise ProviderUnavailable(found.value.message)
+    work.steps.append(found.record)
+    work.cost += found.value.cost_usd
+    _heartbeat(work)
+    return found.value
+
+
+def _groups(mode: JobMode, photos: Sequence[PhotoReading]) -> list[tuple[PhotoReading, ...]]:
+    if mode is JobMode.BULK:
+        return group_each(photos)
+    if mode is JobMode.BUNDLE:
+        return group_by_label(photos, reference())
+    return group_all(photos)
+
+
+def _normalise(group: tuple[PhotoReading, ...], work: _Work) -> NormalisedPart:
+    given = NormaliseInput(photos=group, tables=reference())
+    found = timed("normalise", lambda: NormaliseStep().run(given))
+    if isinstance(found.value, Refused):
+        raise ProviderUnavailable(found.value.message)
+    work.steps.append(found.record)
+    return found.value
+
+
+def _record(
+    work: _Work,
+    assets: Sequence[ImageAsset],
+    provider: Provider,
+    readings: Sequence[ProviderReading],
+    parts: Sequence[tuple[tuple[PhotoReading, ...], NormalisedPart]],
+) -> None:
+    by_photo = {photo.asset_id: reading for reading in readings for photo in reading.photos}
+    made = [
+        result_of(
+            position=position,
+            part=part,
+            readings=[by_photo[photo.asset_id] for photo in group],
+            provider=provider,
+        )
+        for position, (group, part) in enumerate(parts)
+    ]
+    with transaction.atomic():
+        job = _mine(work)
+        job.results.all().delete()
+        for result, (group, _) in zip(made, parts, strict=True):
+            result.job = job
+            result.save(force_insert=True)
+            ImageAsset.objects.filter(pk__in=[photo.asset_id for photo in group]).update(
+                result=result
+            )
+        job.status = JobStatus.AI_COMPLETE
+        job.ai_provider, job.ai_model = provider.name, provider.model
+        job.ai_cost_usd = work.cost
+        job.ai_completed_at = job.heartbeat_at = timezone.now()
+        job.last_error = refusals_in_words(assets)
+        job.steps = [_plain(step) for step in work.steps]
+        job.save()
+
+
+def _plain(step: StepRecord) -> dict[str, object]:
+    return {
+        "name": step.name,
+        "seconds": step.seconds,
+        "outcome": step.outcome,
+        "note": step.note,
+    }
+
+
+def _decide(job_id: uuid.UUID, actor: Actor) -> IngestionJob:
+    """Approve what is sure, then say where the job stands; may be repeated."""
+    from ingestion.services.review import job_settle, result_approve
+
+    sure = AiResult.objects.filter(
+        job_id=job_id, band=Band.AUTO, review_status=ReviewStatus.NEEDS_REVIEW
+    ).values_list("pk", flat=True)
+    for result_id in list(sure):
+        try:
+            result_approve(result_id=result_id, fields={}, actor=actor)
+        except AppError as error:
+            # The catalog refuses it (a rule of a field): a person looks at it.
+            AiResult.objects.filter(pk=result_id).update(
+                band=Band.REVIEW, review_notes=error.message[:2000]
+            )
+    with transaction.atomic():
+        job = job_locked(job_id)
+        if job.status == JobStatus.AI_COMPLETE:
+            job_settle(job)
+            results = list(job.results.all())
+            core_events.emit(
+                events.JobCompleted(
+                    entity_id=job.pk,
+                    parts=len(results),
+                    to_review=sum(
+                        one.review_status == ReviewStatus.NEEDS_REVIEW for one in results
+                    ),
+                    approved=sum(
+                        one.review_status == ReviewStatus.AUTO_APPROVED for one in results
+                    ),
+                ),
+                actor=actor,
+            )
+    return job
+
+
+def _mine(work: _Work) -> IngestionJob:
+    """The job, locked, if this attempt still holds it; else the work is dropped."""
+    job = job_locked(work.job_id)
+    if job.status != JobStatus.PROCESSING or job.attempt_count != work.attempt:
+        raise _Superseded
+    return job
+
+
+def _heartbeat(work: _Work) -> None:
+    """Show a sign of life; stop where another attempt or a person took the job away."""
+    alive = IngestionJob.objects.filter(
+        pk=work.job_id, status=JobStatus.PROCESSING, attempt_count=work.attempt
+    ).update(heartbeat_at=timezone.now(), steps=[_plain(step) for step in work.steps])
+    if not alive:
+        raise _Superseded
+
+
+def _failed(
+    work: _Work, *, code: str, reason: str, heals: bool, wait: float | None = None
+) -> IngestionJob | None:
+    with transaction.atomic():
+        job = job_locked(work.job_id)
+        if job.status not in {JobStatus.PROCESSING, JobStatus.AI_COMPLETE}:
+            return None
+        if job.attempt_count != work.attempt:
+            return None
+        job.steps = [_plain(step) for step in work.steps]
+        if heals:
+            fail_for_now(job, code=code, reason=reason, wait=wait, actor=work.actor)
+        else:
+            fail_finally(job, code=code, reason=reason, actor=work.actor)
+    return job
+
+
+def _words(error: BaseException) -> str:
+    if isinstance(error, SoftTimeLimitExceeded):
+        return "Reading took longer than allowed."
+    if isinstance(error, MemoryError):
+        return "There was not enough memory to read these photos."
+    return str(error) or type(error).__name__

@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from ingestion.web import intake, review
+
+app_name = "ingestion"
+urlpatterns = [
+    path("", intake.index, name="index"),
+    path("jobs/<uuid:job_id>/", intake.job, name="job"),
+    path("jobs/<uuid:job_id>/cancel/", intake.job_cancel, name="job-cancel"),
+    path("jobs/<uuid:job_id>/retry/", intake.job_retry, name="job-retry"),
+    path("review/", review.queue, name="review"),
+    path("review/<uuid:result_id>/", review.one, name="review-one"),
+    path("review/<uuid:result_id>/title/", review.title, name="review-title"),
+    path("review/<uuid:result_id>/approve/", review.approve, name="review-approve"),
+    path("review/<uuid:result_id>/reject/", review.reject, name="review-reject"),
+]
