@@ -5,11 +5,14 @@ from __future__ import annotations
 import uuid
 
 from orders.models import Order
-from realtrack.core.errors import NotFound
+from realtrack.core.errors import NotFound, VersionConflict
 
 
-def order_locked(order_id: uuid.UUID) -> Order:
-    """The order, locked until the transaction ends; its lines are guarded by it. NotFound."""
+def order_locked(order_id: uuid.UUID, *, version: int | None = None) -> Order:
+    """The order, locked until the transaction ends; its lines are guarded by it.
+
+    Raises NotFound, VersionConflict where `version` is what the person read and is stale.
+    """
     order = (
         Order.objects.filter(pk=order_id)
         .order_by("pk")
@@ -19,6 +22,16 @@ def order_locked(order_id: uuid.UUID) -> Order:
     )
     if order is None:
         raise NotFound("This order does not exist.")
+    if version is not None and version != order.version:
+        raise VersionConflict(
+            f"This order changed meanwhile: {order.get_status_display().lower()} now.",
+            extra={
+                "currentVersion": order.version,
+                "yourVersion": version,
+                "currentData": {"status": order.status},
+                "changes": {},
+            },
+        )
     return order
 
 

@@ -115,10 +115,10 @@ def order_get(order_id: uuid.UUID, *, user: User) -> Order:
     return order
 
 
-def item_get(item_id: uuid.UUID, *, user: User) -> OrderItem:
+def item_get(item_id: uuid.UUID, *, order_id: uuid.UUID, user: User) -> OrderItem:
     """The line, if this person may see its order; raises NotFound."""
     rows = OrderItem.objects.select_related("order", "order__connection")
-    item = rows.filter(pk=item_id, order__in=visible_to(user)).first()
+    item = rows.filter(pk=item_id, order=order_id, order__in=visible_to(user)).first()
     if item is None:
         raise NotFound("This line does not exist.")
     return item

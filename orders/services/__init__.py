@@ -12,6 +12,7 @@ from orders.services.moving import (
     order_transition,
     orders_complete,
 )
+from orders.services.refunding import order_refund_record
 
 __all__ = [
     "buyer_erase",
@@ -21,6 +22,7 @@ __all__ = [
     "order_import",
     "order_line_match",
     "order_pack",
+    "order_refund_record",
     "order_ship",
     "order_transition",
     "orders_complete",

@@ -16,7 +16,7 @@ from orders.models import Order, OrderItem
 from orders.services.facts import order_facts
 from orders.services.states import cancel_write, paid_write, save, shipped_write
 from realtrack.core.actors import Actor
-from realtrack.core.errors import Conflict, IllegalTransition, InvalidInput, VersionConflict
+from realtrack.core.errors import Conflict, IllegalTransition, InvalidInput
 from realtrack.core.events import emit
 
 
@@ -36,7 +36,7 @@ def order_transition(
     if to not in OrderStatus.values:
         raise InvalidInput(fields={"status": f"Choose one of {', '.join(OrderStatus.values)}."})
     with transaction.atomic():
-        order = _locked(order_id, version)
+        order = order_locked(order_id, version=version)
         if order.status == to:
             return order
         transitions.check(order.status, to)
@@ -50,7 +50,7 @@ def order_pack(*, order_id: uuid.UUID, actor: Actor, version: int | None = None)
     Raises IllegalTransition unless the order is in work, NotFound.
     """
     with transaction.atomic():
-        order = _locked(order_id, version)
+        order = order_locked(order_id, version=version)
         if order.status != OrderStatus.PROCESSING:
             raise IllegalTransition(
                 "Only an order in work can be packed.",
@@ -81,7 +81,7 @@ def order_ship(
     tracking_number = _clean(tracking_number, 100, "tracking_number")
     carrier = _clean(carrier, 50, "tracking_carrier")
     with transaction.atomic():
-        order = _locked(order_id, version)
+        order = order_locked(order_id, version=version)
         if shipping_method:
             order.shipping_method = _clean(shipping_method, 100, "shipping_method")
             save(order, "shipping_method")
@@ -124,21 +124,6 @@ def orders_complete(*, actor: Actor, days: int = 14, limit: int = 500) -> int:
             continue
         done += 1
     return done
-
-
-def _locked(order_id: uuid.UUID, version: int | None) -> Order:
-    order = order_locked(order_id)
-    if version is not None and version != order.version:
-        raise VersionConflict(
-            f"This order changed meanwhile: it is {order.get_status_display().lower()} now.",
-            extra={
-                "currentVersion": order.version,
-                "yourVersion": version,
-                "currentData": {"status": order.status},
-                "changes": {},
-            },
-        )
-    return order
 
 
 def _tracking_change(order: Order, tracking_number: str, carrier: str, actor: Actor) -> None:
