@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from fitment.matching.detect import Detected, Detection, Qualifier, Unresolved, detect
+from fitment.matching.detect import detect
 from fitment.matching.lookup import VehicleLookup
+from fitment.matching.results import Detected, Detection, Qualifier, Unresolved
 
 __all__ = [
     "Detected",

@@ -16,7 +16,7 @@ from fitment.matching.lookup import (
     build_lookup,
 )
 from fitment.naming import name_key
-from fitment.seed import seed_rows
+from fitment.seed import SeedRows, seed_rows
 
 
 @cache
@@ -66,9 +66,6 @@ def seed_lookup() -> VehicleLookup:
         )
         for pk, make, slug, name in rows.models
     }
-    linked: dict[tuple[str, str, int], list[Model]] = defaultdict(list)
-    for _, make, code, start, slug in rows.chassis_models:
-        linked[str(make), str(code), int(str(start))].append(models[str(make), str(slug)])
     return build_lookup(
         makes={make.id: make for make in makes.values()},
         models=models.values(),
@@ -77,16 +74,25 @@ def seed_lookup() -> VehicleLookup:
             (models[str(row[1]), str(row[2])], str(row[3]), str(row[5]), str(row[6]))
             for row in rows.model_aliases
         ],
-        chassis=[
-            Chassis(
-                code=str(row[2]),
-                make=makes[str(row[1])],
-                models=tuple(linked[str(row[1]), str(row[2]), int(str(row[3]))]),
-                year_start=int(str(row[3])),
-                year_end=int(str(row[4])),
-                is_certain=row[6] == "True",
-                stands_alone=row[7] == "True",
-            )
-            for row in rows.chassis
-        ],
+        chassis=_chassis(rows, makes, models),
     )
+
+
+def _chassis(
+    rows: SeedRows, makes: dict[str, Make], models: dict[tuple[str, str], Model]
+) -> list[Chassis]:
+    linked: dict[tuple[str, str, int], list[Model]] = defaultdict(list)
+    for _, make, code, start, slug in rows.chassis_models:
+        linked[str(make), str(code), int(str(start))].append(models[str(make), str(slug)])
+    return [
+        Chassis(
+            code=str(row[2]),
+            make=makes[str(row[1])],
+            models=tuple(linked[str(row[1]), str(row[2]), int(str(row[3]))]),
+            year_start=int(str(row[3])),
+            year_end=int(str(row[4])),
+            is_certain=row[6] == "True",
+            stands_alone=row[7] == "True",
+        )
+        for row in rows.chassis
+    ]

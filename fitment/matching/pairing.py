@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from fitment.matching.scan import Scan, Vehicle
+from fitment.matching.hits import Scan, Vehicle
 from fitment.matching.text import Token
 from fitment.matching.words import FILLERS
 from fitment.matching.years import YearHit

@@ -8,16 +8,12 @@ from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
 
-from fitment.matching.lookup import Chassis, Make, Model, Name, Strength, VehicleLookup
+from fitment.matching.hits import ChassisHit, MakeHit, Scan, Vehicle
+from fitment.matching.lookup import Model, Name, Strength, VehicleLookup
+from fitment.matching.negation import find_negated
+from fitment.matching.settling import is_alone, settle
 from fitment.matching.text import Token
-from fitment.matching.words import (
-    AFFIRMATIONS,
-    COMMON_MODELS,
-    FILLERS,
-    KNOWN_ALONE,
-    LOOKALIKE,
-    NEGATIONS,
-)
+from fitment.matching.words import FILLERS, LOOKALIKE
 from fitment.naming import name_key
 
 _INNER_GLUE = frozenset({"", " ", "-", ".", " - ", "'", "  ", " & ", "&"})
@@ -26,56 +22,6 @@ _LETTERS_DIGITS = re.compile(r"^([a-z]+)(\d+)$")
 # Fuzzy reading needs this many letters in the text (one less in the name, for a doubled letter);
 # short names are never read fuzzily.
 _FUZZY_MIN = 6
-# So many words (a trim, years) may part an ordinary word from the model of its make before it.
-_COMMON_REACH = 4
-
-
-# "Make: Honda Model: Pilot": these stand between a make and its model in lists of properties.
-_LABELS = frozenset({"model", "models", "the"})
-
-
-@dataclass(slots=True)
-class MakeHit:
-    """A make's name; `is_weak`: an ordinary word too."""
-
-    first: int
-    last: int
-    make: Make
-    is_weak: bool
-
-
-@dataclass(slots=True)
-class Vehicle:
-    """A model's name, with the makes that it may be of, best first."""
-
-    first: int
-    last: int
-    names: tuple[Name, ...]
-    pattern: tuple[str, ...] = ()
-    is_fuzzy: bool = False
-    is_inferred: bool = False
-    chassis: Chassis | None = None
-    is_negated: bool = False
-    trims: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class ChassisHit:
-    """A chassis code; several makes may use the same one."""
-
-    first: int
-    last: int
-    codes: tuple[Chassis, ...]
-
-
-@dataclass(slots=True)
-class Scan:
-    """What was found, in the order of the text. `negated` are the tokens that a "not for" covers."""
-
-    makes: list[MakeHit]
-    vehicles: list[Vehicle]
-    chassis: list[ChassisHit]
-    negated: set[int]
 
 
 def _glued(tokens: list[Token], first: int, length: int) -> bool:
@@ -85,39 +31,10 @@ def _glued(tokens: list[Token], first: int, length: int) -> bool:
     )
 
 
-def find_negated(tokens: list[Token]) -> set[int]:
-    """Return the tokens that a "not for" or "except" covers."""
-    covered: set[int] = set()
-    index = 0
-    while index < len(tokens):
-        length = next(
-            (
-                size
-                for size in (3, 2, 1)
-                if tuple(token.key for token in tokens[index : index + size]) in NEGATIONS
-            ),
-            0,
-        )
-        if not length:
-            index += 1
-            continue
-        is_hard = NEGATIONS[tuple(token.key for token in tokens[index : index + length])]
-        segment = tokens[index].segment
-        position = index + length
-        while position < len(tokens) and tokens[position].segment == segment:
-            glue = tokens[position].glue
-            if ")" in glue or "]" in glue or tokens[position].key in AFFIRMATIONS:
-                break
-            if not is_hard and "," in glue and position > index + length:
-                break
-            covered.add(position)
-            position += 1
-        index = max(position, index + length)
-    return covered
-
-
 @dataclass(slots=True)
-class _Scanner:
+class Scanner:
+    """Goes through the words once, from left to right."""
+
     tokens: list[Token]
     used: set[int]
     lookup: VehicleLookup
@@ -326,82 +243,9 @@ class _Scanner:
         return Vehicle(first=index, last=index, names=(name,), is_fuzzy=True)
 
 
-def _make_order(scan: _Scanner, vehicle: Vehicle, extra: list[tuple[int, Make]]) -> list[uuid.UUID]:
-    """Return the makes of the text, the likeliest for this vehicle first."""
-    segment = scan.tokens[vehicle.first].segment
-    hits = [(hit.first, hit.make) for hit in scan.makes if not hit.is_weak] + extra
-    hits += [
-        (hit.first, hit.make)
-        for hit in scan.makes
-        if hit.is_weak and abs(vehicle.first - hit.last) <= 2
-    ]
-
-    def rank(hit: tuple[int, Make]) -> tuple[int, int]:
-        position = hit[0]
-        same = scan.tokens[position].segment == segment
-        if position < vehicle.first:
-            return (0 if same else 2, vehicle.first - position)
-        return (1 if same else 3, position - vehicle.first)
-
-    return [make.id for _, make in sorted(hits, key=rank)]
-
-
-def _is_common(scan: _Scanner, vehicle: Vehicle) -> bool:
-    keys = [token.key for token in scan.tokens[vehicle.first : vehicle.last + 1]]
-    return all(key in COMMON_MODELS and key not in KNOWN_ALONE for key in keys)
-
-
-def _is_near_make(scan: _Scanner, vehicle: Vehicle, make: uuid.UUID) -> bool:
-    """Say whether an ordinary word stands where a model would: beside its make, a year, a model."""
-    segment = scan.tokens[vehicle.first].segment
-    makes = [hit for hit in scan.makes if hit.make.id == make]
-    before = vehicle.first - 1
-    while before >= 0 and scan.tokens[before].key in _LABELS:
-        before -= 1
-    if any(hit.last == before or hit.first == vehicle.last + 1 for hit in makes):
-        return True
-    if any(code.last == vehicle.first - 1 for code in scan.chassis):
-        return True
-    if vehicle.first - 1 in scan.used and scan.tokens[vehicle.first - 1].segment == segment:
-        return True
-    return any(
-        0 < vehicle.first - other.last <= _COMMON_REACH
-        and scan.tokens[other.last].segment == segment
-        and any(name.model.make.id == make for name in other.names)
-        for other in scan.vehicles
-    )
-
-
-def _is_alone(name: Name, token: Token) -> bool:
-    """Say whether the name counts without its make; three capitals (TSX, CTS) do too."""
-    if name.strength is Strength.ALONE:
-        return True
-    is_capitals = len(token.key) == 3 and token.text.isupper() and token.key.isalpha()
-    return is_capitals and name.strength is Strength.WITH_MAKE and token.key not in COMMON_MODELS
-
-
-def _settle(scan: _Scanner, vehicle: Vehicle, extra: list[tuple[int, Make]]) -> bool:
-    """Order the names by what the text says of makes; False drops the vehicle."""
-    order = _make_order(scan, vehicle, extra)
-    places = {make: place for place, make in reversed(list(enumerate(order)))}
-    known = [name for name in vehicle.names if name.model.make.id in places]
-    unknown = [
-        name
-        for name in vehicle.names
-        if name.model.make.id not in places and _is_alone(name, scan.tokens[vehicle.first])
-    ]
-    if known and _is_common(scan, vehicle):
-        known = [name for name in known if _is_near_make(scan, vehicle, name.model.make.id)]
-    known.sort(key=lambda name: (places[name.model.make.id], bool(name.badge), name.doubt))
-    # Named with its make, a model is not also one of another make.
-    vehicle.names = tuple(known or unknown)
-    vehicle.is_inferred = not known
-    return bool(vehicle.names)
-
-
 def scan_vehicles(tokens: list[Token], used: set[int], lookup: VehicleLookup) -> Scan:
     """Find makes, models and chassis codes in tokens that no year has taken."""
-    scanner = _Scanner(tokens=tokens, used=used, lookup=lookup)
+    scanner = Scanner(tokens=tokens, used=used, lookup=lookup)
     scanner.run()
     # "BMW style": a look, not a car.
     scanner.makes = [hit for hit in scanner.makes if not _is_look(tokens, hit.last)]
@@ -409,7 +253,7 @@ def scan_vehicles(tokens: list[Token], used: set[int], lookup: VehicleLookup) ->
         (vehicle.first, name.model.make)
         for vehicle in scanner.vehicles
         for name in vehicle.names
-        if _is_alone(name, tokens[vehicle.first])
+        if is_alone(name, tokens[vehicle.first])
         and len({n.model.make.id for n in vehicle.names}) == 1
     ]
     extra += [
@@ -417,7 +261,7 @@ def scan_vehicles(tokens: list[Token], used: set[int], lookup: VehicleLookup) ->
         for hit in scanner.chassis
         if len({code.make.id for code in hit.codes}) == 1
     ]
-    scanner.vehicles = [vehicle for vehicle in scanner.vehicles if _settle(scanner, vehicle, extra)]
+    scanner.vehicles = [vehicle for vehicle in scanner.vehicles if settle(scanner, vehicle, extra)]
     negated = find_negated(tokens)
     for vehicle in scanner.vehicles:
         vehicle.is_negated = vehicle.first in negated

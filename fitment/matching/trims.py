@@ -6,8 +6,8 @@ import re
 import uuid
 from dataclasses import dataclass
 
+from fitment.matching.hits import Vehicle
 from fitment.matching.lookup import Model
-from fitment.matching.scan import Vehicle
 from fitment.matching.text import Token
 from fitment.matching.words import TRIMS
 from fitment.matching.years import YearHit

@@ -179,6 +179,7 @@ def fitments_detect(*, listing_id: uuid.UUID, hint: str = "", actor: Actor) -> D
         _, rows = listing_fitments_locked(listing_id)
         added, removed, same = _sync(listing_id, rows, finds, has_hint=bool(hint.strip()))
         if added or removed:
+            listing_touched(listing_id, is_content=False)
             core_events.emit(
                 FitmentDetected(
                     entity_id=listing_id,
@@ -189,7 +190,6 @@ def fitments_detect(*, listing_id: uuid.UUID, hint: str = "", actor: Actor) -> D
                 ),
                 actor=actor,
             )
-            listing_touched(listing_id, is_content=False)
     return DetectResult(
         added=added,
         removed=removed,

@@ -122,8 +122,8 @@ def fitment_add(
         if is_person:
             _mark_verified(row, actor)
         row.save()
-        _emit_added(row, actor)
         listing_touched(listing_id, is_content=row.verified)
+        _emit_added(row, actor)
     return row
 
 
@@ -167,26 +167,28 @@ def fitments_verify(
         rows = fitments_locked(list(fitment_ids))
         if len(rows) != len(set(fitment_ids)):
             raise NotFound("One of these fitments does not exist any more.")
-        for row in rows:
-            if row.verified == verified:
-                continue
+        changed = [row for row in rows if row.verified != verified]
+        for row in changed:
             if verified:
                 _mark_verified(row, actor)
             else:
                 row.verified, row.verified_by_id, row.verified_at = False, None, None
             row.save()
-            core_events.emit(
+        for listing_id in sorted({row.listing_id for row in changed}):
+            listing_touched(listing_id, is_content=True)
+        core_events.emit_many(
+            [
                 FitmentVerified(
                     entity_id=row.pk,
                     listing_id=row.listing_id,
                     vehicle=vehicle_label(row),
                     verified=verified,
                     changes={"verified": [not verified, verified]},
-                ),
-                actor=actor,
-            )
-        for listing_id in sorted({row.listing_id for row in rows}):
-            listing_touched(listing_id, is_content=True)
+                )
+                for row in changed
+            ],
+            actor=actor,
+        )
     return rows
 
 
@@ -226,6 +228,7 @@ def fitment_correct(
         if not actor.is_machine:
             _mark_verified(row, actor)
         row.save()
+        listing_touched(row.listing_id, is_content=True)
         core_events.emit(
             FitmentVerified(
                 entity_id=row.pk,
@@ -236,7 +239,6 @@ def fitment_correct(
             ),
             actor=actor,
         )
-        listing_touched(row.listing_id, is_content=True)
     return row
 
 
@@ -266,8 +268,8 @@ def fitment_remove(*, fitment_id: uuid.UUID, actor: Actor) -> None:
             row.save()
         else:
             row.delete()
-        core_events.emit(event, actor=actor)
         listing_touched(row.listing_id, is_content=was_verified)
+        core_events.emit(event, actor=actor)
 
 
 def fitments_copy(
@@ -304,7 +306,8 @@ def fitments_copy(
             _mark_verified(copy, actor)
             copy.save()
             added.append(copy)
-            _emit_added(copy, actor)
         if added:
             listing_touched(to_listing_id, is_content=True)
+        for copy in added:
+            _emit_added(copy, actor)
     return added
