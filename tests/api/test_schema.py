@@ -19,6 +19,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from realtrack.core import health
 from realtrack.wsgi import application
 from settings_app import sign_in
 from tests.people import user_of
@@ -48,6 +49,8 @@ def kept_connection() -> Iterator[None]:
 def api(db: None, kept_connection: None, settings: Any) -> Any:
     """The document as a signed-in admin gets it, without throttles."""
     settings.THROTTLES = dict.fromkeys(("short", "medium", "long"), "100000000/second")
+    # Without a worker's sign of life readiness answers 503, as it should.
+    health.beat("worker@test")
     token = sign_in.tokens_issue(user_of("admin")).access
     found = schemathesis.openapi.from_wsgi(
         "/api/schema?format=json", application, headers={"Authorization": f"Bearer {token}"}

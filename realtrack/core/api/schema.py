@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -13,6 +14,7 @@ from realtrack.core.api.serializers import ErrorAnswer
 
 __all__ = ["AppSchema", "api_schema", "camelize_parameters"]
 
+F = TypeVar("F", bound=Callable[..., Any])
 _ERRORS = {
     400: "The input breaks a rule; each field is named.",
     401: "Not signed in, or the token has ended.",
@@ -32,6 +34,14 @@ class AppSchema(AutoSchema):
     def get_tags(self) -> list[str]:
         parts = self.path.strip("/").split("/")
         return [parts[1] if len(parts) > 1 else "api"]
+
+    def get_operation_id(self) -> str:
+        """Return a name that says the path whole: `get_jobs_by_job_id`; no two are alike."""
+        parts = [
+            f"by_{part[1:-1]}" if part.startswith("{") else part.replace("-", "_")
+            for part in self.path.strip("/").split("/")[1:]
+        ]
+        return "_".join([self.method.lower(), *parts])
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
@@ -54,17 +64,18 @@ def api_schema(
     status: int = 200,
     summary: str = "",
     responses: dict[Any, Any] | None = None,
-) -> Any:
+) -> Callable[[F], F]:
     """Describe one method of a view: body, answer, query, status of success."""
     answers = responses or {
         status: response if response is not None else OpenApiResponse(description="Done.")
     }
-    return extend_schema(
+    described: Callable[[F], F] = extend_schema(
         request=request,
         responses=answers,
         parameters=[query] if query is not None else None,
         summary=summary or None,
     )
+    return described
 
 
 def camelize_parameters(result: Any, generator: Any, request: Any, public: Any) -> Any:
