@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from realtrack.embedded.locks import FileLock, holders, is_taken
 
 # initdb on a slow disk plus a recovery after a crash
 START_SECONDS = 90.0
+# With less a keeper could not even write down why nothing starts.
+_LEAST_FREE = 4 * 1024 * 1024
 # The supervisor marks its children with this variable; the keeper outlives them and is none.
 SUPERVISED = "REALTRACK_SUPERVISED"
 
@@ -152,6 +155,13 @@ def _start_keeper(layout: Layout) -> bool:
     try:
         if is_taken(layout.keeper_lock):
             return False
+        free = shutil.disk_usage(layout.state).free
+        if free < _LEAST_FREE:
+            message = (
+                f"The disk is full: {free:,} bytes are free in {layout.state}. "
+                "Free some space, then start again."
+            )
+            raise EmbeddedError(message)
         layout.report.unlink(missing_ok=True)
         log_path = layout.logs / "keeper.log"
         with log_path.open("ab") as log:

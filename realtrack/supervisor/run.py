@@ -53,6 +53,7 @@ class Run:
         self._ready = False
         self._begun = time.monotonic()
         self._servers_due = 0.0
+        self._complaint = ""
         self._others_started = False
         self._programs_begun = 0.0
         self._listener: socket.socket | None = None
@@ -207,7 +208,9 @@ class Run:
         try:
             embedded.keep_alive(self.layout.state)
         except (EmbeddedError, OSError) as error:
-            say(f"The servers: {error}")
+            if str(error) != self._complaint:
+                self._complaint = str(error)
+                say(f"The servers: {error}")
 
     def _look_whether_ready(self) -> None:
         if not self._others_started and time.monotonic() - self._programs_begun > _HEAD_START:

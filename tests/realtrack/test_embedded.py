@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -429,3 +430,71 @@ def test_only_the_unnamed_server_starts(state: Path, monkeypatch: pytest.MonkeyP
     assert redis.Redis.from_url(servers.redis_url).ping()
     assert not Layout(state).postgres.exists()
     assert is_taken(Layout(state).keeper_lock)
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Path]:
+    """A disk of 120 MB, for which root mounts memory."""
+    base = Path(tempfile.mkdtemp(prefix="rt-emb-"))
+    base.chmod(0o755)
+    options = "size=120M,mode=755"
+    mounted = os.geteuid() == 0 and subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(base)],
+        capture_output=True,
+        check=False,
+    )
+    if not mounted or mounted.returncode != 0:
+        base.rmdir()
+        pytest.skip("mounting a small disk needs root")
+    yield base
+    embedded.stop_if_unused(base / "state")
+    subprocess.run(["umount", str(base)], check=True)
+    base.rmdir()
+
+
+def fill(disk: Path) -> Path:
+    """Fill `disk` to the last byte; returns the file that does."""
+    ballast = disk / "ballast"
+    with ballast.open("wb", buffering=0) as stream, contextlib.suppress(OSError):
+        while True:
+            stream.write(bytes(65536))
+    return ballast
+
+
+@pytest.mark.drill
+def test_full_disk_is_named_and_freed_space_is_enough(small_disk: Path) -> None:
+    # given
+    ballast = fill(small_disk)
+    with pytest.raises(embedded.EmbeddedError, match=r"No space left|disk is full"):
+        embedded.ensure(small_disk / "state")
+
+    # when
+    ballast.unlink()
+
+    # then
+    assert answers(embedded.ensure(small_disk / "state"))
+
+
+@pytest.mark.drill
+def test_disk_that_fills_while_servers_run(small_disk: Path) -> None:
+    # given
+    servers = embedded.ensure(small_disk / "state")
+    with psycopg.connect(servers.database_url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 7 AS figure, ''::text AS words")
+    ballast = fill(small_disk)
+    much = "SELECT 8, repeat(md5(random()::text), 100) FROM generate_series(1, 100000)"
+    with (
+        psycopg.connect(servers.database_url, autocommit=True) as connection,
+        pytest.raises(psycopg.Error),
+    ):
+        connection.execute(f"INSERT INTO kept {much}")
+
+    # when
+    ballast.unlink()
+
+    # then
+    wait_until(lambda: answers(servers))
+    with psycopg.connect(servers.database_url, autocommit=True) as connection:
+        connection.execute("INSERT INTO kept VALUES (9, '')")
+        rows = connection.execute("SELECT figure FROM kept WHERE figure <> 8 ORDER BY 1").fetchall()
+    assert rows == [(7,), (9,)]
