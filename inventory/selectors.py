@@ -112,6 +112,14 @@ def events_of(listing_id: uuid.UUID, *, limit: int = 50) -> list[InventoryEvent]
     return list(rows[:limit])
 
 
+def event_listing(event_id: uuid.UUID) -> uuid.UUID:
+    """The listing of a stock event; raises NotFound."""
+    row = InventoryEvent.objects.filter(pk=event_id).values_list("listing_id", flat=True).first()
+    if row is None:
+        raise NotFound("This change does not exist.")
+    return row
+
+
 def reservations_of(listing_id: uuid.UUID) -> list[InventoryReservation]:
     """Open holds on a listing, oldest first."""
     rows = InventoryReservation.objects.filter(listing_id=listing_id, state=ReservationState.ACTIVE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inventory.services.adjusting import stock_adjust, stock_set
+from inventory.services.adjusting import stock_adjust, stock_set, stock_undo
 from inventory.services.places import place_set
 from inventory.services.record import Origin, StockResult
 from inventory.services.reserving import reservations_expire, stock_release, stock_reserve
@@ -37,4 +37,5 @@ __all__ = [
     "stock_return",
     "stock_sell",
     "stock_set",
+    "stock_undo",
 ]

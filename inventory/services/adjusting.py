@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from django.db import transaction
 
-from inventory.enums import StockEventType
+from inventory.enums import BY_HAND, StockEventType
 from inventory.locks import ledger_locked
-from inventory.models import MAX_QUANTITY, InventoryLedger
+from inventory.models import MAX_QUANTITY, InventoryEvent, InventoryLedger
 from inventory.services.record import (
     Move,
     Origin,
@@ -20,7 +20,13 @@ from inventory.services.record import (
     repeat_of,
 )
 from realtrack.core.actors import Actor
-from realtrack.core.errors import InsufficientStock, InvalidInput, VersionConflict
+from realtrack.core.errors import (
+    Conflict,
+    InsufficientStock,
+    InvalidInput,
+    NotFound,
+    VersionConflict,
+)
 from realtrack.core.ids import uuid7
 
 
@@ -103,6 +109,25 @@ def stock_set(
             actor=actor,
         )
     return StockResult(ledger=ledger, event=event)
+
+
+def stock_undo(*, event_id: uuid.UUID, actor: Actor) -> StockResult:
+    """Take back a change that a person made by hand, once; an event of its own.
+
+    Raises Conflict for sales and the like, InsufficientStock where the pieces are gone, NotFound.
+    """
+    event = InventoryEvent.objects.filter(pk=event_id).first()
+    if event is None:
+        raise NotFound("This change does not exist.")
+    if event.event_type not in BY_HAND or event.quantity_change == 0:
+        raise Conflict("Only a change that was made by hand can be undone.")
+    return stock_adjust(
+        listing_id=event.listing_id,
+        change=-event.quantity_change,
+        reason="Undone",
+        idempotency_key=f"undo:{event.pk}",
+        actor=actor,
+    )
 
 
 def total_checked(ledger: InventoryLedger, total: int, *, name: str) -> None:
