@@ -267,12 +267,19 @@ CALLS: dict[str, Call] = {
 }
 
 
+# a page of another site can make a browser GET an address, so GET changes nothing
+READS = {"status", "listings", "orders", "requests", "legacy"}
+
+
 def _run(context: Context) -> Response:
     name, body = context.params["name"], context.request.body or b"{}"
     call = CALLS.get(name)
     if call is None:
         reason = f"no control named {name}; known: {', '.join(sorted(CALLS))}"
         raise ControlError(404, reason)
+    if context.request.method == "GET" and name not in READS:
+        reason = f"{name} must be a POST"
+        raise ControlError(405, reason)
     given = dict(context.query) if context.request.method == "GET" else json.loads(body)
     if not isinstance(given, dict):
         reason = "the body is no JSON object"

@@ -113,24 +113,38 @@ def policy_ids(db: Db, user_id: str) -> dict[str, str]:
     return {row["kind"]: row["policy_id"] for row in rows}
 
 
-def add(db: Db, user_id: str, given: Json, start: str, item_id: str | None = None) -> str:
+def _end_ahead(start: str, now: datetime) -> str:
+    """Return the first end, whole months after the start, that lies ahead."""
+    end = add_month(moment_of(start))
+    while end <= now:
+        end = add_month(end)
+    return stamp(end)
+
+
+def add(db: Db, user_id: str, given: Json, start: str) -> str:
     """Store one listing; returns its item number."""
-    number = item_id or str(db.next_id("legacy", 110_000_000_001))
-    policies = given.get("policies", True)
+    number = str(db.next_id("legacy", 110_000_000_001))
+    if given.get("policies", True) is True:
+        given = {**given, "policies": policy_ids(db, user_id)}
+    db.run(INSERT, *_row(user_id, number, given, (start, stamp(add_month(moment_of(start))))))
+    return number
+
+
+def _row(user_id: str, number: str, given: Json, times: tuple[str, str]) -> tuple[object, ...]:
+    start, end_at = times
     data = {
         "aspects": given.get("aspects") or {},
         "imageUrls": given.get("imageUrls") or [f"https://img.example.com/{number}.jpg"],
         "compatibility": given.get("compatibility") or [],
         "variations": given.get("variations") or [],
         "description": given.get("description") or "Made on the web site.",
-        "policies": policy_ids(db, user_id) if policies is True else (policies or {}),
+        "policies": given.get("policies") or {},
         "immediate_pay": True,
         "postal_code": given.get("postal_code", "77002"),
         "city": given.get("city", "Houston"),
         "country": given.get("country", "US"),
     }
-    db.run(
-        INSERT,
+    return (
         number,
         user_id,
         given.get("sku"),
@@ -142,7 +156,7 @@ def add(db: Db, user_id: str, given: Json, start: str, item_id: str | None = Non
         int(given.get("quantity", 1)),
         int(given.get("sold") or 0),
         start,
-        stamp(add_month(moment_of(start))),
+        end_at,
         start,
         "Active",
         str(given.get("condition_id") or "3000"),
@@ -152,7 +166,6 @@ def add(db: Db, user_id: str, given: Json, start: str, item_id: str | None = Non
         0,
         json.dumps(data),
     )
-    return number
 
 
 def seed(db: Db, user_id: str, count: int, seed_number: int, shares: Shares) -> list[str]:
@@ -162,12 +175,13 @@ def seed(db: Db, user_id: str, count: int, seed_number: int, shares: Shares) -> 
     first = db.next_id("legacy", 110_000_000_001)
     db.run("UPDATE sequences SET value = value + ? WHERE name = 'legacy'", max(0, count - 1))
     policies, now = policy_ids(db, user_id), db.now()
+    rows = []
     for number in range(count):
         data, start = _draw(now, rng, number, shares)
         # asked for once, not per listing: 150,000 of them are made in seconds
         data["policies"] = policies if data["policies"] else {}
-        add(db, user_id, data, start, str(first + number))
-    renew(db)
+        rows.append(_row(user_id, str(first + number), data, (start, _end_ahead(start, now))))
+    db.conn.executemany(INSERT, rows)
     return [str(first), str(first + count - 1)] if count else []
 
 

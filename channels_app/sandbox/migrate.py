@@ -112,8 +112,15 @@ def _store(context: Context, row: sqlite3.Row, data: Json) -> str:
         row["item_id"],
         json.dumps(terms),
     )
-    shot = {**data, "condition": item["condition"], "merchantLocationKey": ""}
-    db.run(
+    _take_over(context, row, offer_id, {**data, "condition": item["condition"]})
+    legacy.change(db, row["item_id"], migrated=1)
+    return offer_id
+
+
+def _take_over(context: Context, row: sqlite3.Row, offer_id: str, data: Json) -> None:
+    """Make the listing of the offer under the number that the listing has."""
+    left = row["quantity"] - row["sold"]
+    context.db.run(
         "INSERT INTO listings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?)",
         row["item_id"],
         context.user_id,
@@ -128,11 +135,9 @@ def _store(context: Context, row: sqlite3.Row, data: Json) -> str:
         left,
         row["sold"],
         row["start_at"],
-        json.dumps(shot),
-        db.stamp(),
+        json.dumps({**data, "merchantLocationKey": ""}),
+        context.db.stamp(),
     )
-    legacy.change(db, row["item_id"], migrated=1)
-    return offer_id
 
 
 def _migrate(context: Context, listing_id: str) -> tuple[int, Json]:

@@ -27,7 +27,7 @@ display:block;color:inherit;text-decoration:none}.card img{width:100%;aspect-rat
 object-fit:contain;background:var(--back)}.card div{padding:.6rem}.price{font-weight:600;
 font-size:1.1rem}.photos img{max-width:100%;max-height:22rem;border-radius:8px;
 margin:0 .5rem .5rem 0}.two{display:grid;gap:1.5rem}@media (min-width:800px){.two{
-grid-template-columns:3fr 2fr}}.wide{overflow-x:auto}table{border-collapse:collapse;width:100%;
+grid-template-columns:3fr 2fr}}.wide{overflow-x:auto}.wide td:first-child{min-width:8rem}table{border-collapse:collapse;width:100%;
 background:var(--paper)}th,td{text-align:left;padding:.4rem .6rem;
 border-bottom:1px solid var(--line);vertical-align:top;font-size:.92rem}.none{padding:2rem;
 text-align:center;color:var(--soft)}iframe{width:100%;height:14rem;border:1px solid var(--line);

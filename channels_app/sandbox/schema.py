@@ -98,7 +98,8 @@ CREATE TABLE IF NOT EXISTS legacy (
   category_id TEXT NOT NULL, format TEXT NOT NULL, tracking TEXT NOT NULL,
   migrated INTEGER NOT NULL DEFAULT 0, data TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS legacy_end ON legacy (user_id, status, end_at);
-CREATE INDEX IF NOT EXISTS legacy_start ON legacy (user_id, start_at);
+CREATE INDEX IF NOT EXISTS legacy_keys
+  ON legacy (user_id, status, migrated, start_at, end_at, item_id);
 CREATE INDEX IF NOT EXISTS legacy_modified ON legacy (user_id, modified);
 CREATE INDEX IF NOT EXISTS legacy_sku ON legacy (user_id, sku);
 CREATE INDEX IF NOT EXISTS legacy_renewal ON legacy (status, end_at);
@@ -110,11 +111,19 @@ CREATE TABLE IF NOT EXISTS feed_tasks (
 
 # what Trading sees: listings made elsewhere, and those of the Inventory API (inventory_model)
 VIEWS = """
+DROP VIEW IF EXISTS trading_keys;
+CREATE VIEW trading_keys AS
+SELECT item_id, user_id, status, start_at, end_at FROM legacy INDEXED BY legacy_keys
+  WHERE migrated = 0
+UNION ALL
+SELECT listing_id, user_id, CASE status WHEN 'ENDED' THEN 'Completed' ELSE 'Active' END,
+  started_at,
+  coalesce(ended_at, strftime('%Y-%m-%dT%H:%M:%fZ', started_at, '+1 month')) FROM listings;
 DROP VIEW IF EXISTS trading_items;
 CREATE VIEW trading_items AS
 SELECT item_id, user_id, sku, market, site, title, price, currency, quantity, sold, start_at,
   end_at, modified, status, condition_id, category_id, format, tracking, data,
-  0 AS inventory_model FROM legacy WHERE NOT migrated
+  0 AS inventory_model FROM legacy WHERE migrated = 0
 UNION ALL
 SELECT listing_id, user_id, sku, market,
   CASE market WHEN 'EBAY_MOTORS' THEN 'eBayMotors' ELSE 'US' END, title, price, currency,
