@@ -29,7 +29,7 @@ class Parsed:
     message: str = ""
 
 
-class ValueRefused(ValueError):  # noqa: N818 - reads as what happened: the value was refused
+class ValueRefused(ValueError):
     """The text cannot be a value of this column; the message names what can."""
 
 
@@ -205,7 +205,7 @@ def _national(text: str) -> str:
     if comma >= 0:
         groups = text.lstrip("+-").split(",")
         is_grouped = all(len(group) == _GROUP for group in groups[1:]) and groups[0] != "0"
-        if is_grouped or len(groups) > 2:  # noqa: PLR2004 - two marks can only part thousands
+        if is_grouped or len(groups) > 2:
             return text.replace(",", "")
         return text.replace(",", ".")
     if text.count(".") > 1:

@@ -10,7 +10,7 @@ from listings import fields
 from listings.columns import columns
 
 if TYPE_CHECKING:
-    from listings.models import Listing, RevisionFields
+    from listings.models import Listing, ListingRevision
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -57,7 +57,7 @@ def listing_wire(listing: Listing) -> dict[str, Json]:
     return data
 
 
-def revision_wire(revision: RevisionFields, *, description: str) -> dict[str, Json]:
+def revision_wire(revision: ListingRevision, *, description: str) -> dict[str, Json]:
     """One revision with its snapshot; `description` is the text that its hash names."""
     snapshot: dict[str, Json] = {}
     for name in (*fields.snapshot_fields(), fields.QUANTITY):

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from listings import fields
 from listings.api.serializers import FILTER_PARAMETERS
-from listings.models import Listing, ListingProposal, RevisionFields
+from listings.models import Listing, ListingProposal, ListingRevision
 from listings.selectors import SearchRequest, revisions_of
 from listings.selectors.filters import more_filter_names
 from listings.services.revisions import descriptions_of
@@ -60,7 +60,7 @@ def saved_answer(listing: Listing) -> dict[str, Any]:
     }
 
 
-def revision_answers(revisions: Sequence[RevisionFields]) -> list[dict[str, Json]]:
+def revision_answers(revisions: Sequence[ListingRevision]) -> list[dict[str, Json]]:
     """Revisions with their snapshots."""
     texts = descriptions_of(revisions)
     return [

@@ -39,7 +39,7 @@ _BULK = inline_serializer(
 class SearchView(ApiView):
     """Search with facets."""
 
-    rights = {"GET": Right.LISTINGS_VIEW}  # noqa: RUF012 - ClassVar in the base
+    rights = {"GET": Right.LISTINGS_VIEW}
     throttle_free = True
 
     @api_schema(
@@ -85,7 +85,7 @@ class SearchView(ApiView):
 class FacetView(ApiView):
     """Facets alone, for the same parameters as the search."""
 
-    rights = {"GET": Right.LISTINGS_VIEW}  # noqa: RUF012 - ClassVar in the base
+    rights = {"GET": Right.LISTINGS_VIEW}
     throttle_free = True
 
     @api_schema(
@@ -102,7 +102,7 @@ class FacetView(ApiView):
 class SuggestView(ApiView):
     """Search as you type."""
 
-    rights = {"GET": Right.LISTINGS_VIEW}  # noqa: RUF012 - ClassVar in the base
+    rights = {"GET": Right.LISTINGS_VIEW}
     throttle_free = True
 
     @api_schema(
@@ -122,7 +122,7 @@ class SuggestView(ApiView):
 class TrashView(ApiView):
     """What lies in the trash."""
 
-    rights = {"GET": Right.LISTINGS_VIEW}  # noqa: RUF012 - ClassVar in the base
+    rights = {"GET": Right.LISTINGS_VIEW}
 
     @api_schema(
         query=serializers.TrashQuery,
@@ -149,7 +149,7 @@ class TrashView(ApiView):
 class BulkView(ApiView):
     """One change on many listings."""
 
-    rights = {"POST": Right.LISTINGS_EDIT}  # noqa: RUF012 - ClassVar in the base
+    rights = {"POST": Right.LISTINGS_EDIT}
 
     @api_schema(request=serializers.BulkUpdate, response=_BULK, summary="Bulk edit")
     def post(self, request: Request) -> Response:
@@ -167,7 +167,7 @@ class BulkView(ApiView):
 class BulkPreviewView(ApiView):
     """What a bulk edit would do."""
 
-    rights = {"POST": Right.LISTINGS_EDIT}  # noqa: RUF012 - ClassVar in the base
+    rights = {"POST": Right.LISTINGS_EDIT}
 
     @api_schema(
         request=serializers.BulkUpdate,
@@ -199,7 +199,7 @@ class BulkPreviewView(ApiView):
 class BulkUndoView(ApiView):
     """Take a bulk edit back."""
 
-    rights = {"POST": Right.LISTINGS_EDIT}  # noqa: RUF012 - ClassVar in the base
+    rights = {"POST": Right.LISTINGS_EDIT}
 
     @api_schema(response=_BULK, summary="Undo a bulk edit")
     def post(self, request: Request, run_id: uuid.UUID) -> Response:

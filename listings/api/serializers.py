@@ -201,7 +201,7 @@ class FacetValueOut(serializers.Serializer[Any]):
     """A choice with its number of hits."""
 
     value = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of that name
     count = serializers.IntegerField()
     selected = serializers.BooleanField()
 
@@ -210,7 +210,7 @@ class FacetOut(serializers.Serializer[Any]):
     """The choices of one filter."""
 
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of that name
     values = FacetValueOut(many=True)
 
 
@@ -219,7 +219,7 @@ class SuggestionOut(serializers.Serializer[Any]):
 
     kind = serializers.CharField()
     value = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of that name
     detail = serializers.CharField(allow_blank=True)
     count = serializers.IntegerField(allow_null=True)
     listing_id = serializers.UUIDField(allow_null=True)
@@ -242,7 +242,7 @@ class ProposalOut(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     field = serializers.CharField()
     value = serializers.JSONField(allow_null=True)
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # a field of that name
     source_label = serializers.CharField(allow_blank=True)
     confidence = serializers.FloatField(allow_null=True)
     state = serializers.CharField()

@@ -52,8 +52,8 @@ _PAGE = inline_serializer(
 class ListingListView(ApiView):
     """The catalog, newest first, and new listings."""
 
-    rights = {"GET": Right.LISTINGS_VIEW, "POST": Right.LISTINGS_EDIT}  # noqa: RUF012 - ClassVar in the base
-    endpoint_rates = {"POST": _WRITES}  # noqa: RUF012 - ClassVar in the base
+    rights = {"GET": Right.LISTINGS_VIEW, "POST": Right.LISTINGS_EDIT}
+    endpoint_rates = {"POST": _WRITES}
 
     @api_schema(query=serializers.SearchQuery, response=_PAGE, summary="Listings")
     def get(self, request: Request) -> Response:
@@ -84,13 +84,13 @@ class ListingListView(ApiView):
 class ListingView(ApiView):
     """One listing."""
 
-    rights = {  # noqa: RUF012 - ClassVar in the base
+    rights = {
         "GET": Right.LISTINGS_VIEW,
         "PUT": Right.LISTINGS_EDIT,
         "PATCH": Right.LISTINGS_EDIT,
         "DELETE": Right.LISTINGS_DELETE,
     }
-    endpoint_rates = {"PUT": _WRITES, "PATCH": _WRITES, "DELETE": _WRITES}  # noqa: RUF012 - ClassVar in the base
+    endpoint_rates = {"PUT": _WRITES, "PATCH": _WRITES, "DELETE": _WRITES}
 
     @api_schema(response=_LISTING, summary="One listing")
     def get(self, request: Request, listing_id: uuid.UUID) -> Response:
@@ -134,8 +134,8 @@ class ListingView(ApiView):
 class ListingStatusView(ApiView):
     """The life cycle."""
 
-    rights = {"PATCH": Right.LISTINGS_EDIT}  # noqa: RUF012 - ClassVar in the base
-    endpoint_rates = {"PATCH": _WRITES}  # noqa: RUF012 - ClassVar in the base
+    rights = {"PATCH": Right.LISTINGS_EDIT}
+    endpoint_rates = {"PATCH": _WRITES}
 
     @api_schema(request=serializers.PatchStatus, response=_SAVED, summary="Change the status")
     def patch(self, request: Request, listing_id: uuid.UUID) -> Response:
@@ -154,7 +154,7 @@ class ListingStatusView(ApiView):
 class ListingRestoreView(ApiView):
     """Out of the trash."""
 
-    rights = {"POST": Right.LISTINGS_DELETE}  # noqa: RUF012 - ClassVar in the base
+    rights = {"POST": Right.LISTINGS_DELETE}
 
     @api_schema(response=_LISTING, summary="Take out of the trash")
     def post(self, request: Request, listing_id: uuid.UUID) -> Response:
@@ -167,7 +167,7 @@ class ListingRestoreView(ApiView):
 class RevisionListView(ApiView):
     """History of a listing."""
 
-    rights = {"GET": Right.LISTINGS_VIEW}  # noqa: RUF012 - ClassVar in the base
+    rights = {"GET": Right.LISTINGS_VIEW}
 
     @api_schema(
         query=serializers.RevisionQuery,
@@ -194,7 +194,7 @@ class RevisionListView(ApiView):
 class RevisionRestoreView(ApiView):
     """Bring back what a listing was."""
 
-    rights = {"POST": Right.LISTINGS_EDIT}  # noqa: RUF012 - ClassVar in the base
+    rights = {"POST": Right.LISTINGS_EDIT}
 
     @api_schema(request=serializers.RestoreRevision, response=_SAVED, summary="Restore a revision")
     def post(self, request: Request, listing_id: uuid.UUID, revision: int) -> Response:
@@ -213,7 +213,7 @@ class RevisionRestoreView(ApiView):
 class HealthView(ApiView):
     """What a listing lacks."""
 
-    rights = {"GET": Right.LISTINGS_VIEW}  # noqa: RUF012 - ClassVar in the base
+    rights = {"GET": Right.LISTINGS_VIEW}
 
     @api_schema(
         response=inline_serializer(
@@ -242,7 +242,7 @@ class HealthView(ApiView):
 class ProposalListView(ApiView):
     """What machines propose for a listing."""
 
-    rights = {"GET": Right.LISTINGS_VIEW}  # noqa: RUF012 - ClassVar in the base
+    rights = {"GET": Right.LISTINGS_VIEW}
 
     @api_schema(
         response=inline_serializer(
@@ -261,7 +261,7 @@ class ProposalListView(ApiView):
 class ProposalTakeView(ApiView):
     """Take a proposal."""
 
-    rights = {"POST": Right.LISTINGS_EDIT}  # noqa: RUF012 - ClassVar in the base
+    rights = {"POST": Right.LISTINGS_EDIT}
 
     @api_schema(response=_SAVED, summary="Take a proposal")
     def post(self, request: Request, proposal_id: uuid.UUID) -> Response:
@@ -274,7 +274,7 @@ class ProposalTakeView(ApiView):
 class ProposalDropView(ApiView):
     """Drop a proposal."""
 
-    rights = {"POST": Right.LISTINGS_EDIT}  # noqa: RUF012 - ClassVar in the base
+    rights = {"POST": Right.LISTINGS_EDIT}
 
     @api_schema(
         response=inline_serializer("Dropped", {"success": drf.BooleanField()}),

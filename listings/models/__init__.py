@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from listings.models.listing import Listing, ListingQuerySet
+from django.db import models
+
+from listings.models.columns import AspectColumns, OfferColumns, SafetyColumns, ShippingColumns
+from listings.models.listing import ItemColumns, LifeColumns, Listing, ListingQuerySet
 from listings.models.proposal import ListingProposal
 from listings.models.revision import ListingText, RevisionFields, text_hash
 from listings.models.search import ListingSearch, SavedSearch
 
 if TYPE_CHECKING:
-    ListingRevision = RevisionFields
+
+    class ListingRevision(
+        RevisionFields,
+        OfferColumns,
+        ShippingColumns,
+        AspectColumns,
+        SafetyColumns,
+        ItemColumns,
+        LifeColumns,
+    ):
+        """What the table maker below makes, for the type checker."""
+
+        id = models.UUIDField()
+        history_id = models.UUIDField(primary_key=True)
+        history_date = models.DateTimeField()
+        history_change_reason = models.CharField(null=True)
+        history_type = models.CharField(max_length=1)
+        history_user_id = models.UUIDField(null=True)
+
+        objects: ClassVar[models.Manager[ListingRevision]]
+
 else:
     # Made by django-simple-history from the listing's columns.
     ListingRevision = Listing.history.model
@@ -22,7 +45,6 @@ __all__ = [
     "ListingRevision",
     "ListingSearch",
     "ListingText",
-    "RevisionFields",
     "SavedSearch",
     "text_hash",
 ]

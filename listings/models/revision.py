@@ -8,8 +8,7 @@ row itself, in the transaction of the change. The description stands once per co
 from __future__ import annotations
 
 import hashlib
-import uuid
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -18,9 +17,6 @@ from simple_history.models import HistoricalRecords
 from listings.enums import ChangeReason
 from realtrack.core.ids import uuid7
 from realtrack.core.triggers import append_only
-
-if TYPE_CHECKING:
-    import datetime
 
 
 class ListingText(models.Model):
@@ -53,17 +49,6 @@ class RevisionFields(models.Model):
 
     class Meta:
         abstract = True
-
-    if TYPE_CHECKING:  # columns that the table maker copies or adds
-        id: uuid.UUID
-        version: int
-        status: str
-        description_hash: str
-        history_id: uuid.UUID
-        history_date: datetime.datetime
-        history_change_reason: str | None
-        history_type: str
-        history_user_id: uuid.UUID | None
 
 
 class ServiceHistory(HistoricalRecords):  # type: ignore[misc]  # the library has no types

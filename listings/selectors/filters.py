@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet
@@ -18,6 +18,7 @@ from listings.selectors.query import (
     statuses,
 )
 from realtrack.core import registry
+from settings_app.models import Team
 
 _RANGE_FIELDS = {
     "price": "price",
@@ -68,34 +69,8 @@ def _condition(one: Filter) -> Q:
 def _value_condition(key: str, value: str) -> Q:
     if key in RANGE_FILTERS:
         return _range_condition(key, value)
-    match key:
-        case "status":
-            return Q(status__in=statuses(value))
-        case "condition":
-            return Q(condition_id__in=condition_ids(value))
-        case "brand":
-            return Q(brand__iexact=value)
-        case "type":
-            return Q(part_type__iexact=value)
-        case "category":
-            return Q(category_id=value)
-        case "sku":
-            return Q(sku_key__startswith=value.lower())
-        case "number":
-            return _number_condition(value)
-        case "bin":
-            return Q(bins__contains=[value.upper()]) | Q(bins__contains=[value])
-        case "channel":
-            return _channel_condition(value)
-        case "channelstate":
-            return Q(pk__in=ListingSearch.objects.extra(
-                where=["channel_states @? ('$.* ? (@ == \"' || %s || '\")')::jsonpath"],
-                params=["".join(c for c in value if c.isalnum() or c == "_")],
-            ).values("pk"))  # fmt: skip
-        case "team":
-            return _team_condition(value)
-        case _:
-            return _NOTHING
+    condition = _CONDITIONS.get(key)
+    return condition(value) if condition else _NOTHING
 
 
 def _range_condition(key: str, value: str) -> Q:
@@ -128,6 +103,15 @@ def _number_condition(value: str) -> Q:
     return Q(numbers__contains=[number]) | Q(pk__in=starts.values("pk"))
 
 
+def _channel_state_condition(value: str) -> Q:
+    """Some channel is in this state; letters, digits and underscores alone reach the path."""
+    state = "".join(c for c in value if c.isalnum() or c == "_")
+    found = ListingSearch.objects.extra(
+        where=["channel_states @? ('$.* ? (@ == \"' || %s || '\")')::jsonpath"], params=[state]
+    )
+    return Q(pk__in=found.values("pk"))
+
+
 def _channel_condition(value: str) -> Q:
     """`ebay` is listed there in any state; `ebay=live` in that one; `none` is listed nowhere."""
     if value.casefold() == "none":
@@ -141,6 +125,19 @@ def _channel_condition(value: str) -> Q:
 def _team_condition(value: str) -> Q:
     if value.casefold() == "none":
         return Q(team_id__isnull=True)
-    from settings_app.models import Team
-
     return Q(team_id__in=Team.objects.filter(name__iexact=value).values("pk"))
+
+
+_CONDITIONS: dict[str, Callable[[str], Q]] = {
+    "status": lambda value: Q(status__in=statuses(value)),
+    "condition": lambda value: Q(condition_id__in=condition_ids(value)),
+    "brand": lambda value: Q(brand__iexact=value),
+    "type": lambda value: Q(part_type__iexact=value),
+    "category": lambda value: Q(category_id=value),
+    "sku": lambda value: Q(sku_key__startswith=value.lower()),
+    "number": _number_condition,
+    "bin": lambda value: Q(bins__contains=[value.upper()]) | Q(bins__contains=[value]),
+    "channel": _channel_condition,
+    "channelstate": _channel_state_condition,
+    "team": _team_condition,
+}

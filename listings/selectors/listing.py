@@ -14,7 +14,7 @@ from realtrack.core.errors import NotFound
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from listings.models import ListingQuerySet, RevisionFields
+    from listings.models import ListingQuerySet
     from settings_app.models import User
 
 
@@ -52,12 +52,12 @@ def listing_trash(*, user: User) -> ListingQuerySet:
     return rows.order_by("-deleted_at", "-pk")
 
 
-def revisions_of(listing_id: uuid.UUID) -> QuerySet[RevisionFields]:
+def revisions_of(listing_id: uuid.UUID) -> QuerySet[ListingRevision]:
     """Revisions of a listing, newest first."""
-    return ListingRevision._default_manager.filter(id=listing_id).order_by("-version")
+    return ListingRevision.objects.filter(id=listing_id).order_by("-version")
 
 
-def revision_get(listing_id: uuid.UUID, version: int) -> RevisionFields:
+def revision_get(listing_id: uuid.UUID, version: int) -> ListingRevision:
     """One revision; raises `NotFound`."""
     revision = revisions_of(listing_id).filter(version=version).first()
     if revision is None:

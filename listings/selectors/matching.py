@@ -56,7 +56,7 @@ def _groups(words: tuple[str, ...]) -> list[list[str]]:
 def _is_piece(word: str) -> bool:
     """Has a digit, or is one or two letters such as the `A` of `A 123 456`."""
     bare = normalise(word)
-    return any(c.isdigit() for c in bare) or 0 < len(bare) <= 2  # noqa: PLR2004 - see the text
+    return any(c.isdigit() for c in bare) or 0 < len(bare) <= 2
 
 
 def _group_sql(group: list[str], *, is_last: bool) -> tuple[str, list[str], list[str]]:

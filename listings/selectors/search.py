@@ -136,7 +136,9 @@ def search_hits(
     rows = visible_rows(user)
     tsquery = tsquery_of(parsed)
     if tsquery is not None and not fuzzy:
-        rows = rows.extra(where=[f"document @@ {tsquery.sql}"], params=tsquery.params)
+        # The SQL is made of constants by `matching`; what people typed goes as parameters.
+        where = f"document @@ {tsquery.sql}"
+        rows = rows.extra(where=[where], params=tsquery.params)  # noqa: S610 - see above
     if fuzzy:
         # `%%>`: each typed word is close to some word of the part; the trigram index serves it.
         for word in parsed.typed.split():
@@ -196,7 +198,7 @@ def _rank(hits: Hits) -> RawSQL:
     exact = "CASE WHEN numbers && %s::text[] THEN %s ELSE 0 END"
     sql = f"round((ts_rank(document, {hits.tsquery.sql}) + {exact})::numeric, 4)::float8"
     params = (*hits.tsquery.params, list(hits.tsquery.numbers), _EXACT_BONUS)
-    return RawSQL(sql, params, output_field=FloatField())
+    return RawSQL(sql, params, output_field=FloatField())  # noqa: S611 - as in search_hits
 
 
 def _page(hits: Hits, sort_name: str, request: SearchRequest) -> tuple[list[ListingSearch], bool]:

@@ -15,7 +15,7 @@ from listings.selectors.listing import revisions_of
 from listings.wire import wire_value
 
 if TYPE_CHECKING:
-    from listings.models import RevisionFields
+    from listings.models import ListingRevision
 
 _WORDS = re.compile(r"\s+")
 _LONGEST = 600  # characters of a text that a diff shows
@@ -43,7 +43,7 @@ class FieldDiff:
 class Entry:
     """One version with what it changed."""
 
-    revision: RevisionFields
+    revision: ListingRevision
     diffs: tuple[FieldDiff, ...]
 
 
@@ -61,19 +61,21 @@ def timeline(listing_id: uuid.UUID, *, limit: int = 50, offset: int = 0) -> list
 
 def compare(listing_id: uuid.UUID, first: int, second: int) -> tuple[FieldDiff, ...]:
     """The differences of any two versions; nothing where one is not there."""
-    rows = {one.version: one for one in revisions_of(listing_id).filter(version__in=(first, second))}
+    rows = {
+        one.version: one for one in revisions_of(listing_id).filter(version__in=(first, second))
+    }
     if first not in rows or second not in rows:
         return ()
     return _diffs(rows[first], rows[second], _texts(list(rows.values())))
 
 
-def _texts(rows: Sequence[RevisionFields]) -> dict[str, str]:
+def _texts(rows: Sequence[ListingRevision]) -> dict[str, str]:
     hashes = {row.description_hash for row in rows} - {""}
     return dict(ListingText.objects.filter(pk__in=hashes).values_list("hash", "content"))
 
 
 def _diffs(
-    before: RevisionFields, after: RevisionFields, texts: dict[str, str]
+    before: ListingRevision, after: ListingRevision, texts: dict[str, str]
 ) -> tuple[FieldDiff, ...]:
     found: list[FieldDiff] = []
     names = ("status", *fields.snapshot_fields())
@@ -87,7 +89,7 @@ def _diffs(
     return tuple(found)
 
 
-def _shown(revision: RevisionFields, name: str, texts: dict[str, str]) -> str:
+def _shown(revision: ListingRevision, name: str, texts: dict[str, str]) -> str:
     if name == "description":
         return texts.get(revision.description_hash, "")[:_LONGEST]
     value = wire_value(getattr(revision, name))

@@ -22,11 +22,16 @@ from realtrack.core import runs
 from realtrack.core.actors import Actor, ActorKind
 from realtrack.core.errors import AppError, Conflict, InvalidInput, NotFound
 from realtrack.core.models import Run, RunItem, RunItemState
+from realtrack.core.registry import RunKind
 
 MAX_IDS = 500
 CHUNK = 50  # rows a transaction: long enough to be quick, short enough not to hold others up
 KIND = "listings.bulk_edit"
 UNDO_KIND = "listings.bulk_undo"
+RUN_KINDS = {
+    KIND: RunKind(title="Bulk edit"),
+    UNDO_KIND: RunKind(title="Undo of a bulk edit"),
+}
 _MAX_PERCENT = Decimal(1000)
 _PREVIEWER = Actor(kind=ActorKind.PERSON, label="preview")
 
@@ -304,13 +309,12 @@ def _try_move(listing: Listing, edit: BulkEdit) -> None:
 
 def _undo_one(run_id: uuid.UUID, position: int, item: RunItem, actor: Actor) -> Failure | None:
     listing_id = uuid.UUID(item.target_id)
+    failure: Failure | None = None
     try:
         with transaction.atomic():
             _take_back(listing_id, item, actor)
     except AppError as error:
         failure = Failure(id=listing_id, code=error.reason, reason=error.message)
-    else:
-        failure = None
     runs.run_item_record(
         run_id=run_id,
         position=position,
@@ -333,7 +337,7 @@ def _take_back(listing_id: uuid.UUID, item: RunItem, actor: Actor) -> None:
         raise Conflict(message, code="changed_since")
     if listing.is_deleted:
         listing = listing_restore(listing_id=listing_id, actor=actor)
-    revision = ListingRevision._default_manager.filter(
+    revision = ListingRevision.objects.filter(
         id=listing_id, version=item.before.get("version")
     ).first()
     if revision is None:

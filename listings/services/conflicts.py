@@ -18,14 +18,14 @@ def version_conflict(
     `changes` holds each field that either side changed. Where `version` was never there, base is
     null and each differing field of yours collides.
     """
-    revision = ListingRevision._default_manager.filter(id=current.pk, version=version).first()
+    revision = ListingRevision.objects.filter(id=current.pk, version=version).first()
     changes: dict[str, dict[str, Json]] = {}
     collisions: list[str] = []
     for name in fields.snapshot_fields():
         theirs = getattr(current, name)
         base = _base(revision, name) if revision else None
         their_change = revision is None or theirs != base
-        mine = yours[name] if name in yours else theirs if revision is None else base
+        mine = yours.get(name, theirs if revision is None else base)
         my_change = name in yours and mine != base
         if not (my_change or (their_change and revision is not None)):
             continue

@@ -100,7 +100,7 @@ def _owned(
     if person_fields is not None:
         unknown = [name for name in person_fields if name not in fields.writable()]
         if unknown:
-            raise InvalidInput(fields={name: "There is no field of this name." for name in unknown})
+            raise InvalidInput(fields=dict.fromkeys(unknown, "There is no field of this name."))
         return sorted(set(person_fields))
     if actor.is_machine:
         return []

@@ -9,7 +9,11 @@ from django.utils import timezone
 from listings.models import Listing, ListingRevision, ListingText, text_hash
 from realtrack.core.actors import Actor
 
-_COPIED = tuple(field.attname for field in Listing._meta.concrete_fields if field.name != "description")  # fmt: skip
+_COPIED = tuple(
+    field.attname
+    for field in Listing._meta.concrete_fields  # noqa: SLF001 - Django's documented API of models
+    if field.name != "description"
+)
 
 
 def texts_keep(contents: Iterable[str]) -> None:
@@ -71,5 +75,5 @@ def revision_write(
         note=note,
         kind=kind,
     )
-    ListingRevision._default_manager.bulk_create([revision])
+    ListingRevision.objects.bulk_create([revision])
     return revision

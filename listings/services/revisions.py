@@ -7,18 +7,18 @@ from collections.abc import Iterable
 
 from listings import fields
 from listings.enums import ChangeReason
-from listings.models import Listing, ListingRevision, ListingText, RevisionFields
+from listings.models import Listing, ListingRevision, ListingText
 from listings.services.update import listing_update
 from realtrack.core.actors import Actor
 from realtrack.core.errors import NotFound
 
 
-def revision_description(revision: RevisionFields) -> str:
+def revision_description(revision: ListingRevision) -> str:
     """The description of that version."""
     return descriptions_of([revision]).get(revision.description_hash, "")
 
 
-def descriptions_of(revisions: Iterable[RevisionFields]) -> dict[str, str]:
+def descriptions_of(revisions: Iterable[ListingRevision]) -> dict[str, str]:
     """The descriptions of several revisions, by hash."""
     hashes = {revision.description_hash for revision in revisions} - {""}
     return dict(ListingText.objects.filter(pk__in=hashes).values_list("hash", "content"))
@@ -31,9 +31,7 @@ def listing_revision_restore(
 
     Makes a new version on top; nothing is thrown away. Raises `NotFound`, `VersionConflict`.
     """
-    revision = ListingRevision._default_manager.filter(
-        id=listing_id, version=revision_version
-    ).first()
+    revision = ListingRevision.objects.filter(id=listing_id, version=revision_version).first()
     if revision is None:
         message = "There is no such version of this listing."
         raise NotFound(message)

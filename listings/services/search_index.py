@@ -137,7 +137,7 @@ def _write_words(listing: Listing) -> None:
             listing.c_oe_oem_part_number.replace("|", " "),
         )
     )
-    more = " ".join((listing.c_type, listing.category_name, listing.c_features, aspects))
+    more = f"{listing.c_type} {listing.category_name} {listing.c_features} {aspects}"
     title = separated(listing.title)
     with connection.cursor() as cursor:
         cursor.execute(

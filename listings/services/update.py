@@ -66,7 +66,7 @@ def listing_update(
     values = clean(data).values
     unknown = [name for name in person_fields if name not in fields.writable()]
     if unknown:
-        raise InvalidInput(fields={name: "There is no field of this name." for name in unknown})
+        raise InvalidInput(fields=dict.fromkeys(unknown, "There is no field of this name."))
     with transaction.atomic():
         current = _current(listing_id, locked=version is None)
         if version is not None and current.version != version:

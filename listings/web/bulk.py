@@ -37,6 +37,7 @@ def bulk(request: HttpRequest, act: str) -> HttpResponse:
     context: dict[str, object] = {
         "act": act,
         "title": _ACTS[act],
+        "subtitle": _parts(len(ids)),
         "ids": ids,
         "count": len(ids),
         "too_many": len(ids) > MAX_IDS,
@@ -86,10 +87,11 @@ def _done(request: HttpRequest, context: dict[str, object], result: BulkResult) 
         context |= {"result": result, "undo_url": undo_url, "text": text}
         response = render_page(request, "listings/_bulk_preview.html", context)
     else:
-        response = trigger(HttpResponse(status=204), "drawerClose")
+        response = toast(HttpResponse(status=204), text, undo_url=undo_url)
         trigger(response, "selectionClear")
-        toast(response, text, undo_url=undo_url)
-    return trigger(response, "listingsChanged")
+    trigger(response, "listingsChanged")
+    # Last: it takes the button away, and events of an element that is gone reach nobody.
+    return response if result.failed else trigger(response, "drawerClose")
 
 
 def _edit(request: HttpRequest, act: str) -> BulkEdit:

@@ -311,4 +311,3 @@ def _shown_text(page: SearchPage, first: int, count: int) -> str:
         return "None"
     plus = "+" if page.total_is_capped else ""
     return f"{first + 1:,} to {first + count:,} of {page.total:,}{plus}"
-

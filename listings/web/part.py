@@ -114,7 +114,9 @@ def field_save(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
     if merged:
         who = field_owners(saved.pk)
         others = sorted({one.label for one in who.values() if one.version == saved.version - 1})
-        toast(response, f"{' and '.join(others) or 'Someone'} changed this part too. Both are kept.")
+        toast(
+            response, f"{' and '.join(others) or 'Someone'} changed this part too. Both are kept."
+        )
     return response
 
 
@@ -198,9 +200,7 @@ def new(request: HttpRequest) -> HttpResponse:
         for name in _NEW_FIELDS
     ]
     context = {"fields": views, "has_errors": bool(errors)}
-    return render_page(
-        request, "listings/listing_new.html", context, status=422 if errors else 200
-    )
+    return render_page(request, "listings/listing_new.html", context, status=422 if errors else 200)
 
 
 @require_GET
@@ -279,7 +279,8 @@ def conflict_dialog(
     """Three sides by field; what does not collide is named and kept from both."""
     names = fields.names_by_api()
     collisions = set(conflict.extra["collisions"])
-    rows, merged = [], []
+    rows: list[dict[str, object]] = []
+    merged: list[dict[str, object]] = []
     for api_name, sides in conflict.extra["changes"].items():
         name = names.get(api_name, api_name)
         row = {"name": name, "label": fields.label(name), **sides}

@@ -152,7 +152,10 @@ def more_sections(
     named = {fields.PLACEMENT, fields.INTERCHANGE}
     aspects = tuple(f"{ASPECT}{name}" for name in listing.item_specifics if name not in named)
     groups = [
-        *((title, (*names, *aspects) if title.startswith("More") else names) for title, names in _MORE),
+        *(
+            (title, (*names, *aspects) if title.startswith("More") else names)
+            for title, names in _MORE
+        ),
         ("Product safety and the upload file", _left_over()),
     ]
     found: list[Section] = []
@@ -184,7 +187,9 @@ def field_view(
         label=aspect or _label(name, listing),
         kind=_kind(name, column),
         value=_plain(shown),
-        options=[("", "Not set"), *_options(name, column)] if _kind(name, column) == "select" else (),
+        options=[("", "Not set"), *_options(name, column)]
+        if _kind(name, column) == "select"
+        else (),
         help="Several values with | between them." if aspect else _HELP.get(name, ""),
         counter=80 if name == "title" else 0,
         error=error,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import uuid
+from typing import Any
 
-import factory
 from django.test import Client
+from factory.declarations import Sequence
+from factory.django import DjangoModelFactory
 
 from listings.models import Listing
 from listings.services import listing_create, listing_stock_copy_set
@@ -14,19 +15,24 @@ from realtrack.core.actors import Actor, ActorKind
 from settings_app.enums import UserRole
 from settings_app.models import User
 
-_people = itertools.count(1)
 
-
-class UserFactory(factory.django.DjangoModelFactory[User]):
+class UserFactory(DjangoModelFactory[User]):
     """A person of some role; each address once."""
 
     class Meta:
         model = User
 
-    email = factory.Sequence(lambda n: f"person{n}-{uuid.uuid4().hex[:6]}@example.test")
-    name = factory.Sequence(lambda n: f"Person {n}")
+    email = Sequence(lambda n: f"person{n}-{uuid.uuid4().hex[:6]}@example.test")  # type: ignore[no-untyped-call]  # the library has no types
+    name = Sequence(lambda n: f"Person {n}")  # type: ignore[no-untyped-call]  # likewise
     role = UserRole.USER
-    password = "!"  # noqa: S105 - the mark of "no password", nobody signs in with it
+    password = "!"
+
+
+def make_user(**values: Any) -> User:
+    """A stored person."""
+    made = UserFactory.create(**values)
+    assert isinstance(made, User)
+    return made
 
 
 def person(name: str = "Ana") -> Actor:
@@ -39,7 +45,7 @@ def machine(kind: ActorKind = ActorKind.AI) -> Actor:
     return Actor(kind=kind, label=kind.value)
 
 
-COMPLETE: dict[str, object] = {
+COMPLETE: dict[str, Any] = {
     "title": "2015-2017 Toyota Camry Left Headlight 81150-06D50 Used",
     "start_price": "164.00",
     "category_id": "33710",
@@ -51,7 +57,7 @@ COMPLETE: dict[str, object] = {
 
 
 def make_listing(
-    *, actor: Actor | None = None, complete: bool = False, stock: int | None = None, **data: object
+    *, actor: Actor | None = None, complete: bool = False, stock: int | None = None, **data: Any
 ) -> Listing:
     """A listing; with `complete` all that a marketplace needs, one in stock."""
     values = {**COMPLETE, **data} if complete else data

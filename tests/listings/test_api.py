@@ -16,7 +16,7 @@ from listings.services import listing_update
 from realtrack.core.redis import client as redis_client
 from settings_app.enums import UserRole
 from settings_app.models import User
-from tests.listings.factories import COMPLETE, UserFactory, machine, make_listing, person
+from tests.listings.factories import COMPLETE, machine, make_listing, make_user, person
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ def _no_throttle_of_other_tests() -> None:
 
 @pytest.fixture
 def user() -> User:
-    return UserFactory()
+    return make_user()
 
 
 @pytest.fixture
@@ -328,7 +328,7 @@ def test_health_and_proposals(api: APIClient) -> None:
 )
 def test_roles(role: UserRole, status: int) -> None:
     client = APIClient()
-    client.force_authenticate(UserFactory(role=role))
+    client.force_authenticate(make_user(role=role))
     assert client.post("/api/listings", {"title": "x"}, format="json").status_code == status
     assert client.get("/api/listings").status_code == 200
 

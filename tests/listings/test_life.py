@@ -43,7 +43,7 @@ def test_listing_create_writes_row_revision_search_and_event() -> None:
     assert stored.version == 1
     assert stored.start_price == Decimal("89.90")
     assert stored.person_fields == ["description", "start_price", "title"]
-    revision = ListingRevision._default_manager.get(id=listing.pk)
+    revision = ListingRevision.objects.get(id=listing.pk)
     assert (revision.version, revision.change_reason, revision.status) == (1, "created", "draft")
     assert ListingText.objects.get(pk=revision.description_hash).content == "<p>Good</p>"
     assert ListingSearch.objects.get(pk=listing.pk).price == Decimal("89.90")
@@ -73,7 +73,7 @@ def test_listing_update_bumps_the_version_and_tells_old_and_new() -> None:
     )
     # then
     assert (saved.title, saved.version) == ("New", 2)
-    revision = ListingRevision._default_manager.get(id=listing.pk, version=2)
+    revision = ListingRevision.objects.get(id=listing.pk, version=2)
     assert revision.changed_fields == ["title"]
     assert revision.actor_label == "Marek"
     row = AuditLog.objects.get(event="listing.updated")
@@ -87,7 +87,7 @@ def test_listing_update_without_a_difference_makes_no_version() -> None:
     saved = listing_update(listing_id=listing.pk, data={"title": "Same"}, version=1, actor=person())
     # then
     assert saved.version == 1
-    assert ListingRevision._default_manager.filter(id=listing.pk).count() == 1
+    assert ListingRevision.objects.filter(id=listing.pk).count() == 1
     assert events_of(listing) == ["listing.created"]
 
 
@@ -190,7 +190,7 @@ def test_listing_transition_to_published_notes_when() -> None:
     )
     # then
     assert saved.published_at is not None
-    revision = ListingRevision._default_manager.get(id=listing.pk, version=3)
+    revision = ListingRevision.objects.get(id=listing.pk, version=3)
     assert (revision.status_before, revision.status) == ("ready", "published")
 
 
@@ -268,4 +268,4 @@ def test_listing_stock_copy_set_makes_no_version_and_no_revision() -> None:
     stored = Listing.objects.select_related("search").get(pk=listing.pk)
     assert (stored.quantity, stored.version) == (7, 1)
     assert (stored.search.stock_total, stored.search.stock_free) == (7, 6)
-    assert ListingRevision._default_manager.filter(id=listing.pk).count() == 1
+    assert ListingRevision.objects.filter(id=listing.pk).count() == 1

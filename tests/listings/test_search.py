@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from listings.models import Listing
@@ -16,11 +18,11 @@ from listings.services import listing_create, listing_delete, listing_search_wri
 from realtrack.core.errors import InvalidInput
 from settings_app.enums import UserRole
 from settings_app.models import Team, User
-from tests.listings.factories import UserFactory, make_listing, person
+from tests.listings.factories import make_listing, make_user, person
 
 pytestmark = pytest.mark.django_db
 
-PARTS: dict[str, dict[str, object]] = {
+PARTS: dict[str, dict[str, Any]] = {
     "alternator": {
         "title": "2008-2012 Honda Accord 2.4L Alternator 31100-R40-A01 OEM Used",
         "c_brand": "Denso",
@@ -69,7 +71,7 @@ def catalog() -> dict[str, Listing]:
 
 @pytest.fixture
 def user() -> User:
-    return UserFactory()
+    return make_user()
 
 
 def found(catalog: dict[str, Listing], text: str, user: User, **more: object) -> list[str]:
@@ -193,9 +195,9 @@ def test_search_shows_a_team_only_its_parts(catalog: dict[str, Listing], user: U
     # given
     team = Team.objects.create(name="Lights")
     make_listing(title="Secret headlight", team_id=team.pk)
-    member = UserFactory()
+    member = make_user()
     member.teams.add(team)
-    boss = UserFactory(role=UserRole.MANAGER)
+    boss = make_user(role=UserRole.MANAGER)
     # when
     totals = [
         listing_search(SearchRequest(text="headlight"), user=one).total
