@@ -42,11 +42,11 @@ def makes_list(*, q: str = "") -> QuerySet[FitmentMake]:
     found = FitmentMake.objects.filter(merged_into=None)
     if not q.strip():
         return found
-    key = name_key(q)
-    return found.filter(
-        Q(name__istartswith=q.strip())
-        | Q(pk__in=FitmentMake.objects.filter(aliases__key__startswith=key).values("pk"))
-    ).order_by(_own_name_first(q), "name")
+    named = Q(name__istartswith=q.strip())
+    if key := name_key(q):
+        alias = FitmentMake.objects.filter(aliases__key__startswith=key)
+        named |= Q(pk__in=alias.values("pk"))
+    return found.filter(named).order_by(_own_name_first(q), "name")
 
 
 def make_get(make_id: uuid.UUID) -> FitmentMake:

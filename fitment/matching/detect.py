@@ -91,6 +91,8 @@ def _emit(context: Context, pair: Pair, start: int, end: int) -> None:
     confidence -= (0.05 if years.is_short else 0.0) + (0.25 if years.is_open else 0.0)
     warnings: list[str] = ["years_open"] if years.is_open else []
     qualifiers = list(exclusions(context, vehicle))
+    if name.extra:
+        qualifiers.append(Qualifier(kind="trim", text=name.extra))
     if years.is_open or years.is_half:
         text = context.words((years.first, years.last))
         text += "+" if context.tokens[years.last].tail.startswith("+") else ""

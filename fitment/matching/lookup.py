@@ -14,6 +14,8 @@ from fitment.matching.text import words
 from fitment.matching.words import COMMON_MAKES, COMMON_MODELS, KNOWN_ALONE
 from fitment.naming import name_key
 
+# Words of an alias that narrow nothing.
+_NO_TRIM = frozenset({"pickup", "truck", "van", "ev", "suv", "car"})
 _LETTERS_DIGITS = re.compile(r"^([a-z]+)(\d+)$")
 
 
@@ -75,11 +77,15 @@ class Chassis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Name:
-    """A way to write a model. `badge` is kept as submodel; `doubt` lowers the confidence."""
+    """A way to write a model. `badge` is kept as submodel; `doubt` lowers the confidence.
+
+    `extra` are the words that an alias adds to the model's name: "Type S" of "RSX Type S".
+    """
 
     model: Model
     strength: Strength
     badge: str = ""
+    extra: str = ""
     doubt: float = 0.0
     # The words must be joined ("C-10") or stand after the make ("Chevrolet C 10").
     is_split: bool = False
@@ -147,13 +153,30 @@ def _patterns(text: str) -> Iterable[tuple[tuple[str, ...], bool]]:
 
 
 def add_model_name(
-    builder: _Builder, model: Model, text: str, *, badge: str = "", doubt: float = 0.0
+    builder: _Builder,
+    model: Model,
+    text: str,
+    *,
+    badge: str = "",
+    extra: str = "",
+    doubt: float = 0.0,
 ) -> None:
     """Add every way to write `text` as a name of `model`."""
     for pattern, is_split in _patterns(text):
         strength = strength_of(pattern)
-        name = Name(model=model, strength=strength, badge=badge, doubt=doubt, is_split=is_split)
+        name = Name(
+            model=model, strength=strength, badge=badge, extra=extra, doubt=doubt, is_split=is_split
+        )
         builder.add(pattern, name)
+
+
+def _extra_words(model: Model, alias: str) -> str:
+    """Return what an alias says beyond the model's name, such as a trim; it must not be lost."""
+    name = words(model.name)
+    if words(alias)[: len(name)] != name:
+        return ""
+    rest = list(alias.split()[len(model.name.split()) :])
+    return " ".join(word for word in rest if word.lower() not in _NO_TRIM)
 
 
 def _badges(model: Model) -> Iterable[str]:
@@ -191,7 +214,14 @@ def build_lookup(
             add_model_name(builder, model, badge, badge=badge)
     for model, alias, kind, note in model_aliases:
         doubt = 0.1 if "lower confidence" in note else 0.05 if kind == "misspelling" else 0.0
-        add_model_name(builder, model, alias, badge=alias if kind == "badge" else "", doubt=doubt)
+        add_model_name(
+            builder,
+            model,
+            alias,
+            badge=alias if kind == "badge" else "",
+            extra=_extra_words(model, alias) if kind == "alias" else "",
+            doubt=doubt,
+        )
     make_names: dict[tuple[str, ...], Make] = {}
     for make in makes.values():
         for text in (

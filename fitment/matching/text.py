@@ -12,12 +12,14 @@ from fitment.naming import fold
 TEXT_LIMIT = 20_000
 
 _HIDDEN = re.compile(r"<(style|script)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
-_BLOCK = re.compile(r"<\s*/?\s*(?:br|p|div|li|ul|ol|tr|td|th|table|h\d)\b[^>]*>", re.IGNORECASE)
+_BLOCK = re.compile(r"<\s*/?\s*(?:br|p|div|li|ul|ol|tr|table|h\d)\b[^>]*>", re.IGNORECASE)
+# The cells of a row belong together: a year in one, the model in the next.
+_CELL = re.compile(r"<\s*/?\s*t[dh]\b[^>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[a-zA-Z/!][^>]*>")
 _TOKEN = re.compile(r"\d+\.\d+[A-Za-z]{0,3}(?![A-Za-z0-9])|[^\W_]+")
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-") | dict.fromkeys(map(ord, "’`´"), "'")
 # A full stop ends a sentence only before a blank; "2.4" and "ID.4" are not two sentences.
-_HARD = re.compile(r"[\n;|•·●]|[.!?]\s")
+_HARD = re.compile(r"[\n;•·●]|[.!?]\s")
 
 
 @dataclass(slots=True)
@@ -38,7 +40,7 @@ def plain_text(text: str) -> str:
     text = text[:TEXT_LIMIT]
     if "<" in text:
         text = _HIDDEN.sub(" ", text)
-        text = _TAG.sub(" ", _BLOCK.sub("\n", text))
+        text = _TAG.sub(" ", _CELL.sub("\t", _BLOCK.sub("\n", text)))
     if "&" in text:
         text = html.unescape(text)
     return text.translate(_DASHES).replace("\xa0", " ")

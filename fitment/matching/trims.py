@@ -70,7 +70,7 @@ def find_trims(tokens: list[Token], vehicle: Vehicle, years: YearHit, model: Mod
     found: list[Trim] = []
     segment = tokens[vehicle.last].segment
     spots = [vehicle.last + 1]
-    if years.first == vehicle.last + 1:
+    if 0 < years.first - vehicle.last <= 2:
         spots.append(years.last + 1)
     for spot in spots:
         index = spot

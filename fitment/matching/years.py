@@ -242,7 +242,11 @@ def _read(tokens: list[Token], index: int, last: int) -> tuple[int, YearHit | No
 
 def _joins(tokens: list[Token], left: YearHit, right: YearHit) -> bool:
     """Say whether two hits are one list: `2001-2003, 2005`, `99 00 01`."""
-    if left.is_open or right.is_open or left.is_short != right.is_short:
+    if left.is_open or right.is_open:
+        return False
+    # "2005 06 07": two digits go on from a full year only where they count on.
+    counts_on = not left.is_short and right.ranges[0][0] == left.ranges[-1][1] + 1
+    if left.is_short != right.is_short and not counts_on:
         return False
     first, second = tokens[left.last], tokens[right.first]
     if first.segment != second.segment:

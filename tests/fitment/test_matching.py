@@ -64,6 +64,12 @@ def test_years(text: str, expected: list[list[tuple[int, int]]]) -> None:
             "Dodge Ram 1500 2009-2018",
             [("Dodge Ram 1500", 2009, 2010), ("Ram 1500", 2011, 2018)],
         ),
+        (
+            ("<tr><td>2007-2012</td><td>Dodge</td><td>Caliber</td></tr>"
+            "<tr><td>2008-2014</td><td>Dodge</td><td>Avenger</td></tr>"),
+            [("Dodge Caliber", 2007, 2012), ("Dodge Avenger", 2008, 2014)],
+        ),
+        ("2005 06 07 Ford Focus", [("Ford Focus", 2005, 2007)]),
         ("2007 Ford F250 tailgate", [("Ford F-250 Super Duty", 2007, 2007)]),
         ("<p>Fits 2015&ndash;2020 <b>Toyota</b> Camry</p>", [("Toyota Camry", 2015, 2020)]),
         ("Fits 2007-2011:<li>Toyota Camry<li>Toyota Avalon", [
@@ -140,6 +146,15 @@ def test_an_engine_that_could_be_several_is_kept_in_words() -> None:
     # then: the narrowing is not lost, and none is guessed
     assert found[0].engine is None
     assert [(item.kind, item.text) for item in found[0].qualifiers] == [("engine", "V6")]
+
+
+def test_the_words_that_an_alias_adds_are_kept() -> None:
+    # given / when
+    found = detect("2002-2006 Acura RSX Type S fan", seed_lookup()).fitments
+
+    # then
+    assert [one.model.name for one in found] == ["RSX"]
+    assert [(item.kind, item.text) for item in found[0].qualifiers] == [("trim", "Type S")]
 
 
 def test_hostile_text_is_only_text() -> None:
