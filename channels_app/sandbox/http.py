@@ -111,9 +111,6 @@ class Context:
         return self.request.query
 
 
-Handler = "Callable[[Context], Response]"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """One call: its name as eBay writes it, its pattern, and what is checked before it runs."""
@@ -163,10 +160,6 @@ class Router:
             if route.method == method and (match := regex.match(path)):
                 return route, {key: unquote(value) for key, value in match.groupdict().items()}
         return None
-
-    def names(self) -> list[str]:
-        """Return the names of all routes."""
-        return [route.name for _, route in self._routes]
 
 
 def check_shape(value: Any, spec: Any, path: str) -> None:
