@@ -73,7 +73,7 @@ def needs(user: User) -> list[Need]:
     unsynced = ChannelListing.objects.filter(
         sync_status__in=[SyncStatus.OUT_OF_SYNC, SyncStatus.ERROR]
     ).count()
-    review = AiResult.objects.filter(review_status=ReviewStatus.PENDING).count()
+    review = AiResult.objects.filter(review_status=ReviewStatus.NEEDS_REVIEW).count()
     unmatched = Order.objects.filter(status__in=OPEN, items__listing__isnull=True).distinct()
     found = [
         Need(count=short, label="sold twice", note="short of stock", url="/inventory/?state=short", kind="r"),

@@ -1,0 +1,36 @@
+"""One system for all tests of the thread; they run in one worker of xdist."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.system import System
+
+PHOTOS = Path(__file__).resolve().parents[3] / "shared" / "data" / "photos"
+OWN_PHOTOS = Path(__file__).resolve().parents[2] / "ingestion" / "data" / "demo_photos"
+
+
+@pytest.fixture(scope="session")
+def system() -> Iterator[System]:
+    """The running system with the demo's seller connected."""
+    found = System()
+    try:
+        found.start()
+        found.manage("connect_sandbox")
+        yield found
+    finally:
+        found.stop()
+        shutil.rmtree(found.state, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def photo() -> Path:
+    """A real photo of a label."""
+    given = PHOTOS / "az_printed_text.jpg"
+    if given.exists():
+        return given
+    return sorted(OWN_PHOTOS.glob("*.jpg"))[0]
