@@ -79,7 +79,8 @@
     var control = rt.source(event);
     if (!control.matches || !control.matches("[data-save]")) return;
     state(control, "");
-    if (event.detail.successful) {
+    // A 422 is swapped in, so htmx calls it successful; here it is not.
+    if (event.detail.successful && event.detail.xhr.status < 400) {
       tell("Saved " + rt.clock());
       rt.say("Saved " + rt.clock());
     } else {

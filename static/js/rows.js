@@ -144,6 +144,23 @@
   });
   document.addEventListener("selectionClear", clear); // HX-Trigger after a bulk act
 
+  /* On phones a table becomes rows, each value with its header before it. */
+  function label(root) {
+    rt.all("table[data-rows]", root.parentElement || root).forEach(function (table) {
+      var heads = rt.all("thead th", table).map(function (head) {
+        return head.querySelector(".vh, input") ? "" : head.textContent.trim();
+      });
+      rt.all("tbody tr", table).forEach(function (row) {
+        Array.prototype.forEach.call(row.cells, function (cell, index) {
+          if (cell.colSpan > 1 || cell.dataset.label !== undefined || cell.querySelector(".ti")) return;
+          if (heads[index] && cell.textContent.trim()) cell.dataset.label = heads[index];
+        });
+      });
+    });
+  }
+  label(document.body);
+  document.addEventListener("htmx:load", function (event) { label(event.detail.elt); });
+
   function load() {
     if (!bar()) return;
     try { JSON.parse(sessionStorage.getItem(KEY) || "[]").forEach(function (id) { ids.add(id); }); } catch (e) { /* none */ }

@@ -112,7 +112,7 @@ def form_field(bound: BoundField, label: str = "", **options: Any) -> dict[str, 
         kind=kind,
         id=bound.id_for_label or f"id_{bound.html_name}",
         options=[(value, text) for value, text in choices],
-        error=" ".join(bound.errors),
+        error=" ".join(str(one) for one in bound.errors),
         required=bound.field.required,
         **options,
     )
