@@ -95,10 +95,9 @@ def order_list(*, user: User, search: Search | None = None) -> QuerySet[Order]:
     return rows.order_by("-ordered_at", "-id")
 
 
-def work_list(*, user: User, step: str) -> QuerySet[Order]:
-    """Orders of a step in the order of work: what must leave first comes first."""
-    rows = order_list(user=user, search=Search(step=step)).prefetch_related("items__listing")
-    return rows.order_by(F("ship_by").asc(nulls_last=True), "ordered_at", "id")
+def by_urgency(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """The same orders in the order of work: what must leave first comes first."""
+    return orders.order_by(F("ship_by").asc(nulls_last=True), "ordered_at", "id")
 
 
 def order_get(order_id: uuid.UUID, *, user: User) -> Order:
@@ -115,10 +114,12 @@ def order_get(order_id: uuid.UUID, *, user: User) -> Order:
     return order
 
 
-def item_get(item_id: uuid.UUID, *, order_id: uuid.UUID, user: User) -> OrderItem:
-    """The line, if this person may see its order; raises NotFound."""
+def item_get(item_id: uuid.UUID, *, user: User, order_id: uuid.UUID | None = None) -> OrderItem:
+    """The line (of that order), if this person may see its order; raises NotFound."""
     rows = OrderItem.objects.select_related("order", "order__connection")
-    item = rows.filter(pk=item_id, order=order_id, order__in=visible_to(user)).first()
+    if order_id is not None:
+        rows = rows.filter(order=order_id)
+    item = rows.filter(pk=item_id, order__in=visible_to(user)).first()
     if item is None:
         raise NotFound("This line does not exist.")
     return item

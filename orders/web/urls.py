@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from orders.web import matching, views
+
+app_name = "orders"
+urlpatterns = [
+    path("", views.order_list, name="list"),
+    path("unmatched/", matching.unmatched, name="unmatched"),
+    path("items/<uuid:item_id>/candidates/", matching.candidates, name="candidates"),
+    path("items/<uuid:item_id>/match/", matching.match, name="match"),
+    path("<uuid:order_id>/", views.order_detail, name="detail"),
+    path("<uuid:order_id>/move/", views.order_move, name="move"),
+    path("<uuid:order_id>/ship/", views.order_ship, name="ship"),
+    path("<uuid:order_id>/buyer/", views.order_buyer, name="buyer"),
+]
