@@ -50,9 +50,10 @@ def process_webhook(log_id: str) -> None:
     services.webhook_process(log_id=uuid.UUID(log_id))
 
 
-@shared_task(name="channels_app.sweep_webhooks")
-def sweep_webhooks() -> int:
-    """Do what waits: a wake was lost, or a retry is due."""
+@shared_task(name="channels_app.sweep")
+def sweep() -> int:
+    """Do what waits: a wake was lost, a retry is due, a person cancelled a run."""
+    services.runs_cancelled_close()
     due = webhooks.webhooks_due()
     for log_id in due:
         services.webhook_process(log_id=log_id)

@@ -30,6 +30,19 @@ SCHEDULES: dict[str, Schedule] = {
         "task": "inventory.ledger_verify",
         "schedule": crontab(hour="2", minute="0"),
     },
+    "channels-reconcile": {"task": "channels_app.reconcile", "schedule": 5.0},
+    "channels-fetch-orders": {"task": "channels_app.fetch_orders", "schedule": 60.0},
+    "channels-sweep": {"task": "channels_app.sweep", "schedule": 15.0},
+    "channels-refresh-tokens": {"task": "channels_app.refresh_tokens", "schedule": 1800.0},
+    "channels-sync-inventory": {"task": "channels_app.sync_inventory", "schedule": 900.0},
+    "channels-subscriptions": {
+        "task": "channels_app.subscribe_notifications",
+        "schedule": 1800.0,
+    },
+    "channels-clean-inbox": {
+        "task": "channels_app.clean_inbox",
+        "schedule": crontab(hour="3", minute="50"),
+    },
     "orders-auto-complete": {
         "task": "orders.auto_complete",
         "schedule": crontab(hour="4", minute="0"),

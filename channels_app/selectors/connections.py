@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, F, Q
 from django.utils import timezone
@@ -53,16 +53,16 @@ def connection_get(connection_id: uuid.UUID) -> ChannelConnection:
 
 def connection_health() -> list[ConnectionHealth]:
     """All accounts with their numbers, in three queries."""
-    listings = {
-        row["connection_id"]: row
+    listings: dict[uuid.UUID, dict[str, Any]] = {
+        row["connection_id"]: dict(row)
         for row in ChannelListing.objects.values("connection_id").annotate(
             live=Count("id", filter=Q(is_live=True)),
             refused=Count("id", filter=Q(sync_status=SyncStatus.ERROR)),
         )
     }
     hour_ago = timezone.now() - datetime.timedelta(hours=1)
-    owed = {
-        row["channel_listing__connection_id"]: row
+    owed: dict[uuid.UUID, dict[str, Any]] = {
+        row["channel_listing__connection_id"]: dict(row)
         for row in ChannelOwed.objects.filter(desired_version__gt=F("confirmed_version"))
         .values("channel_listing__connection_id")
         .annotate(owed=Count("id"), old=Count("id", filter=Q(owed_since__lt=hour_ago)))

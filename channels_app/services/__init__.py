@@ -13,7 +13,7 @@ from channels_app.services.connections import (
     connection_subscribe,
     connection_test,
 )
-from channels_app.services.maintenance import inbox_clean, out_of_sync_mark
+from channels_app.services.maintenance import inbox_clean, out_of_sync_mark, runs_cancelled_close
 from channels_app.services.orders_in import (
     buyer_erase,
     order_fetch,
@@ -57,6 +57,7 @@ __all__ = [
     "owed_retry",
     "owed_write",
     "reconcile_next",
+    "runs_cancelled_close",
     "session_of",
     "sync_request",
     "webhook_process",

@@ -200,7 +200,7 @@ def connection_configure(
     with transaction.atomic():
         row = connection_locked(connection_id)
         kinds: Mapping[str, Sequence[Mapping[str, Any]]] = row.options.get("kinds") or {}
-        before = {
+        before: dict[str, Any] = {
             "policies": row.settings.get("policies") or {},
             "locationKey": row.settings.get("locationKey") or "",
         }
@@ -215,7 +215,10 @@ def connection_configure(
             if location_key not in {one["id"] for one in kinds.get("location", ())}:
                 raise InvalidInput(fields={"location_key": "The account has no such location."})
             row.settings["locationKey"] = location_key
-        after = {"policies": chosen, "locationKey": row.settings.get("locationKey") or ""}
+        after: dict[str, Any] = {
+            "policies": chosen,
+            "locationKey": row.settings.get("locationKey") or "",
+        }
         changes = {
             name: [before[name], after[name]] for name in after if before[name] != after[name]
         }

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from channels_app import events
-from channels_app.enums import InboxState, SyncStatus
+from channels_app.enums import InboxState, OwedKind, SyncStatus
 from channels_app.models import (
     ChannelCache,
     ChannelListing,
@@ -18,9 +18,12 @@ from channels_app.models import (
     ChannelWebhookLog,
     OAuthState,
 )
-from channels_app.services.states import states_refresh
+from channels_app.services import verdicts
+from channels_app.services.states import settled_status, states_refresh
+from realtrack.core import runs
 from realtrack.core.actors import Actor
 from realtrack.core.events import emit_many
+from realtrack.core.models import Run, RunItemState, RunState
 
 OUT_OF_SYNC_AFTER = datetime.timedelta(hours=1)
 KEPT = datetime.timedelta(days=30)
@@ -75,3 +78,25 @@ def inbox_clean() -> int:
     count = bodies.exclude(body="").update(body="", signature="")
     orders = ChannelOrder.objects.filter(fetched_at__lt=before, state=InboxState.RECEIVED)
     return count + orders.update(payload="", buyer_hash="", state=InboxState.REDACTED)
+
+
+def runs_cancelled_close() -> int:
+    """End the runs that a person cancelled: what has no verdict yet is not done any more."""
+    asked = Run.objects.filter(
+        kind__in=(verdicts.RUN_PUBLISH, verdicts.RUN_END),
+        state=RunState.RUNNING,
+        cancel_requested_at__isnull=False,
+    )
+    count = 0
+    for run in asked:
+        kinds = (OwedKind.END,) if run.kind == verdicts.RUN_END else (OwedKind.PUBLISH,)
+        waiting = run.items.filter(state=RunItemState.PENDING).values_list("target_id", flat=True)
+        with transaction.atomic():
+            for row in ChannelListing.objects.filter(pk__in=list(waiting)):
+                for one in row.owed.filter(kind__in=kinds):
+                    verdicts.owed_confirm(row, {OwedKind(one.kind): one.desired_version})
+                row.sync_status = settled_status(row)
+                row.save(update_fields=["sync_status", "updated_at"])
+            runs.run_finish(run_id=run.pk, actor=verdicts.run_actor(run))
+        count += 1
+    return count

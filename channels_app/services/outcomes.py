@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
+from typing import Any
 
 import structlog
 from django.utils import timezone
@@ -116,7 +118,7 @@ def listing_ended_record(row: ChannelListing, *, actor: Actor) -> None:
         status_move(row.listing_id, ListingStatus.DELISTED, actor=actor)
 
 
-def status_move(listing_id: object, to: ListingStatus, *, actor: Actor) -> None:
+def status_move(listing_id: uuid.UUID, to: ListingStatus, *, actor: Actor) -> None:
     """Tell the part's own life; a step that it does not have now (sold meanwhile) is left out."""
     listing = Listing.objects.filter(pk=listing_id).only("pk", "status").first()
     if listing is None or listing.status == to:
@@ -129,7 +131,7 @@ def status_move(listing_id: object, to: ListingStatus, *, actor: Actor) -> None:
         logger.info("status_not_moved", listing_id=str(listing_id), to=to.value, code=error.reason)
 
 
-def _base(row: ChannelListing) -> dict[str, object]:
+def _base(row: ChannelListing) -> dict[str, Any]:
     return {
         "entity_id": row.pk,
         "listing_id": row.listing_id,

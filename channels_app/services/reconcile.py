@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -98,7 +99,7 @@ def _item(row: ChannelListing, claim: Claim, available: int) -> SyncItem:
 def _record(
     taken: Sequence[Claim],
     connection: ChannelConnection,
-    answered: dict[object, tuple[SyncItem, SyncOutcome]],
+    answered: dict[uuid.UUID, tuple[SyncItem, SyncOutcome]],
 ) -> None:
     by_id = {claim.channel_listing_id: claim for claim in taken}
     pushed: list[events.ChannelQuantityPushed] = []

@@ -9,19 +9,13 @@ from channels_app.enums import SyncStatus
 from channels_app.models import ChannelListing
 from realtrack.core.models import Run
 from tests.channels_app.factories import make_listing, person
+from tests.channels_app.helpers import drain
 
 if TYPE_CHECKING:
     from channels_app.models import ChannelConnection
     from tests.sandbox.server import SandboxServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def drain() -> int:
-    units = 0
-    while services.reconcile_next():
-        units += 1
-    return units
 
 
 def test_publish_brings_a_part_live(account: ChannelConnection, ebay: SandboxServer) -> None:

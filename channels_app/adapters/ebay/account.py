@@ -89,8 +89,7 @@ def _pages(
         query = {**params, "limit": str(PAGE), "offset": str(offset)}
         body = user_call(session, api, "GET", path, params=query).body
         rows = body.get(name) or []
-        for row in rows[: max(0, int(body.get("total", len(rows))) - got)]:
-            yield row
+        yield from rows[: max(0, int(body.get("total", len(rows))) - got)]
         got += len(rows)
         if not rows or got >= int(body.get("total") or 0):
             return

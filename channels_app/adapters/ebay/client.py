@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -26,7 +26,7 @@ _BAD_TOKEN = {401, 403}
 class EbayError(ChannelError):
     """A refused call, with what eBay wrote."""
 
-    def __init__(self, *found: Failure, status: int, errors: list[Mapping[str, Any]]) -> None:
+    def __init__(self, *found: Failure, status: int, errors: Sequence[Mapping[str, Any]]) -> None:
         self.status = status
         self.errors = errors
         super().__init__(*found)

@@ -78,7 +78,7 @@ def failure_of(
     error_id, domain = str(error.get("errorId", "")), str(error.get("domain", ""))
     said = str(error.get("longMessage") or error.get("message") or "")
     known = _known(error_id, domain)
-    base = {"error_id": error_id, "domain": domain}
+    base: dict[str, Any] = {"error_id": error_id, "domain": domain}
     words = (known.words if known else "") or said or f"eBay answered with error {error_id}."
     if status == 429 or (known and known.verdict == "try_again"):
         default = LIMIT_SECONDS if status == 429 else BACK_OFF_SECONDS
