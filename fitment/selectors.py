@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from fitment.matching.scan import scan_vehicles
 from fitment.matching.text import plain_text, tokenise
@@ -244,46 +245,44 @@ def nav_counts(user: User) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FitmentTotals:
-    """Numbers of the overview."""
+    """Numbers of the overview: proposals that wait, parts with and without a vehicle."""
 
-    listings: int
     unverified: int
-    verified: int
+    listings: int
     without: int
 
 
 def totals(*, user: User) -> FitmentTotals:
-    """Return how many fitments there are and how many listings have none."""
+    """Count what waits (by its own small index) and the parts (by the catalog's kept counts)."""
     mine = Listing.objects.visible_to(user)
-    counted = PartFitment.objects.filter(listing__in=mine.values("pk")).aggregate(
-        parts=Count("listing_id", distinct=True),
-        sure=Count("pk", filter=Q(verified=True)),
-        waiting=Count("pk", filter=Q(verified=False)),
-    )
+    waiting = PartFitment.objects.filter(verified=False, listing__in=mine.values("pk"))
     return FitmentTotals(
-        listings=counted["parts"],
-        verified=counted["sure"],
-        unverified=counted["waiting"],
-        without=mine.count() - counted["parts"],
+        unverified=waiting.order_by().count(),
+        listings=mine.filter(search__vehicle_count__gt=0).count(),
+        without=mine.filter(search__vehicle_count=0).count(),
     )
+
+
+def _count_of(condition: Q) -> Coalesce:
+    """Count a listing's live fitments; asked for the rows of a page only, not for all."""
+    rows = PartFitment.objects.filter(condition, listing_id=OuterRef("pk")).order_by()
+    counted = rows.values("listing_id").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
 
 
 def listings_overview(*, user: User, only: str = "") -> QuerySet[Listing]:
-    """Return listings with their counts of fitments; `only`: unverified, verified, none."""
-    live = Q(fitments__rejected_at=None)
-    found = (
-        Listing.objects.visible_to(user)
-        .annotate(
-            fitment_count=Count("fitments", filter=live),
-            unverified_count=Count("fitments", filter=live & Q(fitments__verified=False)),
-        )
-        .order_by("-unverified_count", "-created_at", "-id")
-    )
+    """Return listings with their counts of fitments, newest first; `only`: unverified, verified, none."""
+    found = Listing.objects.visible_to(user).order_by("-created_at", "-id")
+    waiting = Exists(PartFitment.objects.filter(verified=False, listing_id=OuterRef("pk")))
     if only == "unverified":
-        return found.filter(unverified_count__gt=0)
-    if only == "verified":
-        return found.filter(fitment_count__gt=0, unverified_count=0)
-    return found.filter(fitment_count=0) if only == "none" else found
+        found = found.filter(waiting)
+    elif only == "verified":
+        found = found.filter(~waiting, search__vehicle_count__gt=0)
+    elif only == "none":
+        found = found.filter(search__vehicle_count=0)
+    return found.annotate(
+        fitment_count=_count_of(Q()), unverified_count=_count_of(Q(verified=False))
+    )
 
 
 def _reference(text: str, rows: QuerySet[Any], what: str) -> Any:

@@ -20,17 +20,17 @@ from realtrack.core.web.render import redirect, render_page, toast, wants_fragme
 
 _PAGE = 50
 _BOARD = "fitment/listing.html"
-_ONLY = ("", "unverified", "verified", "none")
+_ONLY = ("unverified", "all", "verified", "none")
 
 
 @require_GET
 @requires(Right.FITMENT_VIEW)
 def index(request: HttpRequest) -> HttpResponse:
-    """All parts with what is known of their vehicles; those to verify first."""
+    """Parts with what is known of their vehicles; first those that wait for a person."""
     user = user_of(request)
-    only = request.GET.get("show", "")
-    only = only if only in _ONLY else ""
     vehicle = request.GET.get("q", "").strip()[:200]
+    only = request.GET.get("show", "all" if vehicle else "unverified")
+    only = only if only in _ONLY else "unverified"
     found = selectors.listings_overview(user=user, only=only)
     unread = False
     if vehicle:
@@ -52,8 +52,8 @@ def index(request: HttpRequest) -> HttpResponse:
             "unread": unread,
             "totals": totals,
             "choices": [
-                ("", "All"),
                 ("unverified", "To verify"),
+                ("all", "All"),
                 ("verified", "Verified"),
                 ("none", "No vehicle"),
             ],
