@@ -12,6 +12,7 @@ from fitment.services.fitments import (
     fitments_copy,
     fitments_verify,
 )
+from fitment.services.merge import fitments_merge
 
 __all__ = [
     "DetectResult",
@@ -22,5 +23,6 @@ __all__ = [
     "fitments_add",
     "fitments_copy",
     "fitments_detect",
+    "fitments_merge",
     "fitments_verify",
 ]

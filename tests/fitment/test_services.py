@@ -15,6 +15,7 @@ from fitment.services import (
     fitment_verify,
     fitments_copy,
     fitments_detect,
+    fitments_merge,
     fitments_verify,
 )
 from listings.models import ListingSearch
@@ -332,3 +333,24 @@ def test_an_ai_s_reading_is_the_ai_s_and_stays_without_it(actor: Actor) -> None:
         2015,
         2020,
     )
+
+
+def test_a_merge_keeps_the_verified_row_of_two(actor: Actor, camry: FitmentModel) -> None:
+    # given: both propose the Civic, the one to go verified it and has a Camry too
+    keep = make_listing("Honda Civic 2006-2011", actor=actor)
+    gone = make_listing("Honda Civic 2006-2011", actor=actor)
+    for listing in (keep, gone):
+        fitments_detect(listing_id=listing.pk, actor=MACHINE)
+    fitment_verify(fitment_id=PartFitment.objects.get(listing=gone).pk, actor=actor)
+    fitment_add(listing_id=gone.pk, model_id=camry.pk, year_start=2007, year_end=2011, actor=actor)
+
+    # when
+    fitments_merge(keep.pk, gone.pk, actor)
+
+    # then
+    assert rows_of(keep.pk) == [
+        ("Honda", "Civic", 2006, 2011, True),
+        ("Toyota", "Camry", 2007, 2011, True),
+    ]
+    assert rows_of(gone.pk) == []
+    assert ListingSearch.objects.get(listing=keep).vehicle_count == 2
