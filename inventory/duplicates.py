@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -60,7 +61,7 @@ class DuplicatePair:
 
 def duplicate_pairs(*, user: User, confidence: float, limit: int = 100) -> list[DuplicatePair]:
     """Pairs of parts that the person may see, surest first."""
-    values = {
+    values: dict[str, Any] = {
         "sees_all": user.role in {UserRole.MANAGER, UserRole.ADMIN},
         "teams": list(user.teams.values_list("pk", flat=True)),
         "same_number": _SAME_NUMBER,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from inventory.enums import Source, StockEventType
 from inventory.models import InventoryEvent
 
@@ -47,7 +49,7 @@ def _back(event: InventoryEvent) -> str:
     return f"{event.quantity_change} back on the shelf"
 
 
-_PIECES = {
+_PIECES: dict[StockEventType, Callable[[InventoryEvent], str]] = {
     StockEventType.INITIAL_STOCK: lambda event: f"first stock {event.quantity_after}",
     StockEventType.BULK_IMPORT: lambda event: f"sheet set {event.quantity_after}",
     StockEventType.SALE: _sold,

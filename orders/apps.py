@@ -22,5 +22,12 @@ class OrdersConfig(AppConfig):
             key="orders.buyer_erase",
             handler=handlers.buyer_erasure_requested,
         )
+        events.subscribe(
+            "channel_listing.published",
+            key="orders.match",
+            handler=handlers.channel_listing_published,
+        )
+        for name in ("order.shipped", "order.tracking_changed"):
+            events.subscribe(name, key="orders.shipment", handler=handlers.order_shipped)
         registry.nav_counts.register("orders", selectors.nav_counts)
         registry.rotators.register("orders.buyers", services.buyers_rotate)

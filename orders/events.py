@@ -103,10 +103,27 @@ class OrderTrackingChanged(OrderEvent):
     """Carrier or number of a shipped order were changed; the marketplace is owed them."""
 
     name: ClassVar[str] = "order.tracking_changed"
-    log_only: ClassVar[bool] = True
 
     carrier: str
     tracking_number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderShipmentTold(OrderEvent):
+    """The marketplace took carrier and number."""
+
+    name: ClassVar[str] = "order.shipment_told"
+    log_only: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderShipmentRefused(OrderEvent):
+    """The marketplace refused carrier or number; somebody must correct them."""
+
+    name: ClassVar[str] = "order.shipment_refused"
+    log_only: ClassVar[bool] = True
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

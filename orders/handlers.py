@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
+
 from channels_app import selectors as channel_selectors
-from orders.services import buyer_erase, order_import
+from orders import selectors
+from orders.services import buyer_erase, order_import, order_line_match, shipment_tell
 from realtrack.core.actors import Actor
 from realtrack.core.events import Envelope
 
@@ -16,6 +19,30 @@ def order_received(envelope: Envelope) -> None:
         connection_id=found.connection_id,
         actor=Actor.marketplace(f"{found.channel} {found.account_name}".strip()),
     )
+
+
+def channel_listing_published(envelope: Envelope) -> None:
+    """Match what was bought before we knew that it was live."""
+    listing_id = envelope.metadata.get("listing_id")
+    connection_id = envelope.metadata.get("connection_id")
+    if not listing_id or not connection_id:
+        return
+    waiting = selectors.items_waiting_for(
+        connection_id=uuid.UUID(str(connection_id)),
+        external_item_id=str(envelope.metadata.get("external_id", "")),
+        sku=str(envelope.metadata.get("sku", "")),
+    )
+    for item_id in waiting:
+        order_line_match(
+            item_id=item_id,
+            listing_id=uuid.UUID(str(listing_id)),
+            actor=Actor.system("orders.match"),
+        )
+
+
+def order_shipped(envelope: Envelope) -> None:
+    """Tell the marketplace carrier and number as they are now."""
+    shipment_tell(order_id=envelope.entity_uuid, actor=Actor.system("orders.shipping"))
 
 
 def buyer_erasure_requested(envelope: Envelope) -> None:

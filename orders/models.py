@@ -87,6 +87,10 @@ class Order(SealedColumns, MoneyColumns, UuidModel):
     picked_at = models.DateTimeField(null=True, blank=True)
     packed_at = models.DateTimeField(null=True, blank=True)
     shipped_at = models.DateTimeField(null=True, blank=True)
+    # What the marketplace knows of the parcel: its own id of it, or why it refused.
+    shipment_told_at = models.DateTimeField(null=True, blank=True)
+    shipment_id = models.CharField(max_length=100, blank=True, default="")
+    shipment_error = models.TextField(blank=True, default="")
     delivered_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)

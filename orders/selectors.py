@@ -159,6 +159,20 @@ def unmatched_items(*, user: User) -> QuerySet[OrderItem]:
     return rows.select_related("order", "order__connection").order_by("-order__ordered_at", "id")
 
 
+def items_waiting_for(
+    *, connection_id: uuid.UUID, external_item_id: str, sku: str
+) -> list[uuid.UUID]:
+    """Unmatched lines of an account that name this item or, failing an item, this SKU."""
+    named = Q(pk__in=[])
+    if external_item_id:
+        named |= Q(external_item_id=external_item_id)
+    if sku:
+        named |= Q(sku=sku)
+    rows = OrderItem.objects.filter(named, listing__isnull=True, order__connection=connection_id)
+    rows = rows.exclude(order__status=OrderStatus.CANCELLED)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
 def timeline(order: Order, *, limit: int = 100) -> list[AuditLog]:
     """What happened to the order, newest first, from the one log."""
     rows = AuditLog.objects.filter(

@@ -12,6 +12,8 @@ _WORDS = {
     "order.packed": "packed",
     "order.shipped": "shipped with {carrier} {tracking_number}",
     "order.tracking_changed": "tracking is {carrier} {tracking_number}",
+    "order.shipment_told": "carrier and number were told to the marketplace",
+    "order.shipment_refused": "the marketplace refused carrier or number: {reason}",
     "order.delivered": "delivered",
     "order.completed": "completed",
     "order.cancelled": "cancelled: {reason}",

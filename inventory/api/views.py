@@ -207,7 +207,7 @@ class EventListView(ApiView):
         )
         rows = found[query["offset"] : query["offset"] + query["limit"]]
         answer = serializers.EventOut(rows, many=True).data
-        return page_of("events", answer, total=found.count(), query=query)
+        return page_of("events", list(answer), total=found.count(), query=query)
 
 
 class ReconcileView(ApiView):

@@ -77,19 +77,15 @@ def stock_release(
     key: str,
     actor: Actor,
     quantity: int | None = None,
-    missing_ok: bool = False,
     state: ReservationState = ReservationState.RELEASED,
     origin: Origin | None = None,
-) -> StockResult | None:
+) -> StockResult:
     """Let go of `quantity` pieces of a hold, or of all of it; asking again changes nothing.
 
-    Returns None where there is no such hold and `missing_ok`; else raises NotFound.
-    Raises InsufficientStock where it holds fewer.
+    Raises InsufficientStock where it holds fewer, NotFound where there never was such a hold.
     """
     found = InventoryReservation.objects.filter(key=key).only("listing_id").first()
     if found is None:
-        if missing_ok:
-            return None
         raise NotFound("There is no such reservation.")
     if quantity is not None:
         quantity_checked(quantity, least=1, name="quantity")

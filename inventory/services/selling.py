@@ -77,20 +77,16 @@ def stock_sell(
     return StockResult(ledger=ledger, event=event)
 
 
-def stock_cancel_sale(
-    *, key: str, actor: Actor, reason: str = "", missing_ok: bool = False
-) -> StockResult | None:
+def stock_cancel_sale(*, key: str, actor: Actor, reason: str = "") -> StockResult:
     """Put back what the sale of this key took and what has not come back yet; once.
 
     A sale that lacked pieces puts back only those that it took, and its debt ends.
-    Returns None where there was no such sale and `missing_ok`; else raises NotFound.
+    Raises NotFound where there was no such sale.
     """
     sale = InventoryEvent.objects.filter(
         idempotency_key=key, event_type=StockEventType.SALE
     ).first()
     if sale is None:
-        if missing_ok:
-            return None
         raise NotFound("There is no such sale.")
     cancel_key = f"cancel:{key}"
     with transaction.atomic():

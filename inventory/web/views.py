@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from inventory import selectors, services
-from inventory.models import InventoryLedger
+from inventory.models import InventoryLedger, InventoryPlace
 from inventory.web.forms import AdjustForm, CountForm, ThresholdForm, fault_of
 from inventory.words import event_icon, event_words
-from listings.models import Listing
+from listings.models import Listing, ListingSearch
 from realtrack.core.errors import AppError
 from realtrack.core.ids import uuid7
 from realtrack.core.rights import Right
@@ -53,15 +53,17 @@ class Row:
 
 def row_of(listing: Listing, *, fault: str = "", fault_field: str = "") -> Row:
     """The row of a listing that came from `selectors.stock_list`."""
-    ledger = _related(listing, "ledger") or InventoryLedger(listing=listing, version=0)
+    found = _related(listing, "ledger")
+    ledger = (
+        found if isinstance(found, InventoryLedger) else InventoryLedger(listing=listing, version=0)
+    )
     own = ledger.low_stock_threshold
-    place = _related(listing, "place")
-    search = _related(listing, "search")
+    place, search = _related(listing, "place"), _related(listing, "search")
     return Row(
         listing=listing,
         ledger=ledger,
-        bin_code=place.bin_code if place else "",
-        photo_url=search.photo_url if search else "",
+        bin_code=place.bin_code if isinstance(place, InventoryPlace) else "",
+        photo_url=search.photo_url if isinstance(search, ListingSearch) else "",
         threshold=selectors.default_threshold() if own is None else own,
         fault=fault,
         fault_field=fault_field,
@@ -277,13 +279,12 @@ def _words(error: AppError) -> str:
     return next((texts[0] for texts in error.fields.values() if texts), error.message)
 
 
-def _related(listing: Listing, name: str) -> InventoryLedger | None:
-    """A one-to-one row, or None; its type is what the template needs of it."""
+def _related(listing: Listing, name: str) -> object:
+    """A one-to-one row that came with the listing, or None."""
     try:
-        found: InventoryLedger = getattr(listing, name)
+        return getattr(listing, name)
     except ObjectDoesNotExist:
         return None
-    return found
 
 
 def _number(text: str) -> int:

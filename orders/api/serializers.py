@@ -114,6 +114,8 @@ class OrderOut(serializers.Serializer[Any]):
     is_pickup = serializers.BooleanField()
     tracking_number = serializers.CharField()
     tracking_carrier = serializers.CharField()
+    shipment_told_at = serializers.DateTimeField(allow_null=True)
+    shipment_error = serializers.CharField()
     subtotal = MoneyField()
     discount = MoneyField()
     shipping_cost = MoneyField()

@@ -22,15 +22,8 @@ from realtrack.core.rights import Right, user_can
 _ONE = inline_serializer("OneOrder", {"order": serializers.OrderDetailOut()})
 
 
-class OrderView(ApiView):
-    """One order, and its answer for all views that change it."""
-
-    rights = {"GET": Right.ORDERS_VIEW}
-
-    @api_schema(response=_ONE, summary="One order")
-    def get(self, request: Request, order_id: uuid.UUID) -> Response:
-        del request
-        return self.answer(order_id, look=True)
+class OneOrderView(ApiView):
+    """What all views of one order answer."""
 
     def answer(self, order_id: uuid.UUID, *, look: bool = False) -> Response:
         """`{order}`; with `look` the buyer in the clear for who may see him, which is logged."""
@@ -50,6 +43,17 @@ class OrderView(ApiView):
                 }
             }
         )
+
+
+class OrderView(OneOrderView):
+    """One order."""
+
+    rights = {"GET": Right.ORDERS_VIEW}
+
+    @api_schema(response=_ONE, summary="One order")
+    def get(self, request: Request, order_id: uuid.UUID) -> Response:
+        del request
+        return self.answer(order_id, look=True)
 
 
 class OrderListView(ApiView):
@@ -79,7 +83,7 @@ class OrderListView(ApiView):
         listing_ids = [item.listing_id for one in rows for item in one.items.all()]
         bins = bins_of([one for one in listing_ids if one is not None])
         body = serializers.OrderOut(rows, many=True, context={"bins": bins}).data
-        return page_of("orders", body, total=found.count(), query=query)
+        return page_of("orders", list(body), total=found.count(), query=query)
 
 
 class StatsView(ApiView):
@@ -100,11 +104,10 @@ class StatsView(ApiView):
         return Response({"counts": counts, "total": sum(counts.values())})
 
 
-class StatusView(OrderView):
+class StatusView(OneOrderView):
     """Move an order."""
 
     rights = {"PATCH": Right.ORDERS_WORK}
-    http_method_names = ("patch",)
 
     @api_schema(request=serializers.StatusIn, response=_ONE, summary="Move an order")
     def patch(self, request: Request, order_id: uuid.UUID) -> Response:
@@ -121,11 +124,10 @@ class StatusView(OrderView):
         return self.answer(order_id)
 
 
-class ShippingView(OrderView):
+class ShippingView(OneOrderView):
     """Add the parcel's number."""
 
     rights = {"PATCH": Right.ORDERS_WORK}
-    http_method_names = ("patch",)
 
     @api_schema(request=serializers.ShippingIn, response=_ONE, summary="Add tracking")
     def patch(self, request: Request, order_id: uuid.UUID) -> Response:
@@ -143,11 +145,10 @@ class ShippingView(OrderView):
         return self.answer(order_id)
 
 
-class RefundView(OrderView):
+class RefundView(OneOrderView):
     """Note a refund."""
 
     rights = {"POST": Right.ORDERS_REFUND}
-    http_method_names = ("post",)
 
     @api_schema(request=serializers.RefundIn, response=_ONE, summary="Record a refund")
     def post(self, request: Request, order_id: uuid.UUID) -> Response:
@@ -165,11 +166,10 @@ class RefundView(OrderView):
         return self.answer(order_id)
 
 
-class MatchView(OrderView):
+class MatchView(OneOrderView):
     """Say which part a line is."""
 
     rights = {"POST": Right.ORDERS_WORK}
-    http_method_names = ("post",)
 
     @api_schema(request=serializers.MatchIn, response=_ONE, summary="Match a line")
     def post(self, request: Request, order_id: uuid.UUID, item_id: uuid.UUID) -> Response:

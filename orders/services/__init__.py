@@ -13,6 +13,7 @@ from orders.services.moving import (
     orders_complete,
 )
 from orders.services.refunding import order_refund_record
+from orders.services.telling import shipment_tell
 
 __all__ = [
     "buyer_erase",
@@ -26,4 +27,5 @@ __all__ = [
     "order_ship",
     "order_transition",
     "orders_complete",
+    "shipment_tell",
 ]

@@ -136,7 +136,8 @@ def _tracking_change(order: Order, tracking_number: str, carrier: str, actor: Ac
         "tracking_carrier": [order.tracking_carrier, company],
     }
     order.tracking_number, order.tracking_carrier = number, company
-    save(order, "tracking_number", "tracking_carrier")
+    order.shipment_told_at, order.shipment_error = None, ""
+    save(order, "tracking_number", "tracking_carrier", "shipment_told_at", "shipment_error")
     emit(
         events.OrderTrackingChanged(
             **order_facts(order), carrier=company, tracking_number=number, changes=changes

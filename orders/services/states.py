@@ -90,7 +90,12 @@ def shipped_write(
     order.shipped_at = shipped_at
     order.tracking_carrier = carrier or order.tracking_carrier
     order.tracking_number = tracking_number or order.tracking_number
-    save(order, "status", "shipped_at", "tracking_carrier", "tracking_number")
+    # What the marketplace says itself need not be told.
+    order.shipment_told_at = shipped_at if by_marketplace else None
+    save(
+        order,
+        "status", "shipped_at", "tracking_carrier", "tracking_number", "shipment_told_at",
+    )  # fmt: skip
     order.items.update(fulfilled=True)
     stock.lines_settle(order, items, actor=actor)
     emit(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import uuid
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ from inventory.services import (
 from orders.enums import LineStock
 from orders.models import Order, OrderItem
 from realtrack.core.actors import Actor
+from realtrack.core.errors import NotFound
 from settings_app.selectors import setting_value
 
 
@@ -61,12 +63,9 @@ def lines_put_back(order: Order, items: Sequence[OrderItem], *, reason: str, act
     """Let go of what lines hold, put back what they took; once each."""
     for item, _ in _matched(items):
         if item.stock == LineStock.RESERVED:
-            stock_release(
-                key=_hold_of(order, item),
-                missing_ok=True,
-                origin=_origin(order, reason),
-                actor=actor,
-            )
+            # Nothing was free when it came: there was nothing to hold.
+            with contextlib.suppress(NotFound):
+                stock_release(key=_hold_of(order, item), origin=_origin(order, reason), actor=actor)
         elif item.stock == LineStock.SOLD:
             stock_cancel_sale(key=_sale_of(order, item), reason=reason, actor=actor)
         else:

@@ -141,9 +141,10 @@ def test_reconcile_answers_per_part() -> None:
 
 def test_duplicates_by_number_and_by_title() -> None:
     # given
-    same = {"c_brand": "Denso", "c_manufacturer_part_number": "210-0580"}
-    first = part(**same, title="Alternator for a Camry")
-    second = part(**{**same, "c_manufacturer_part_number": "210 0580"}, title="Generator, used")
+    first = part(
+        c_brand="Denso", c_manufacturer_part_number="210-0580", title="Alternator for a Camry"
+    )
+    second = part(c_brand="Denso", c_manufacturer_part_number="210 0580", title="Generator, used")
     part(c_brand="Bosch", c_manufacturer_part_number="210-0580", title="Something else")
     # when
     pairs = api_of("viewer").get("/api/inventory/duplicates?confidence=0.8").json()

@@ -12,7 +12,7 @@ from tests.inventory.factories import SYSTEM, part
 from tests.people import browser_of
 
 pytestmark = pytest.mark.django_db
-HTMX = {"HTTP_HX_REQUEST": "true"}
+HTMX = {"HX-Request": "true"}
 
 
 def test_the_list_shows_stock_and_narrows() -> None:
@@ -22,7 +22,7 @@ def test_the_list_shows_stock_and_narrows() -> None:
     browser = browser_of("viewer")
     # when
     page = browser.get("/inventory/").content.decode()
-    out = browser.get("/inventory/?state=out", **HTMX).content.decode()
+    out = browser.get("/inventory/?state=out", headers=HTMX).content.decode()
     found = browser.get("/inventory/?q=ns-full").content.decode()
     # then
     assert "NS-FULL" in page
@@ -44,7 +44,7 @@ def test_a_count_is_saved_in_its_row_and_can_be_undone() -> None:
     answer = browser.post(
         reverse("inventory:count", args=[listing.pk]),
         {"quantity": "5", "version": ledger.version},
-        **HTMX,
+        headers=HTMX,
     )
     # then
     assert answer.status_code == 200
@@ -53,8 +53,8 @@ def test_a_count_is_saved_in_its_row_and_can_be_undone() -> None:
     # when
     event = InventoryEvent.objects.first()
     assert event is not None
-    undo = browser.post(reverse("inventory:undo", args=[event.pk]), **HTMX)
-    again = browser.post(reverse("inventory:undo", args=[event.pk]), **HTMX)
+    undo = browser.post(reverse("inventory:undo", args=[event.pk]), headers=HTMX)
+    again = browser.post(reverse("inventory:undo", args=[event.pk]), headers=HTMX)
     # then
     assert (undo.status_code, again.status_code) == (204, 204)
     assert stock_of([listing.pk])[listing.pk].total == 3
@@ -68,8 +68,8 @@ def test_a_stale_or_wrong_count_stays_in_its_row_with_the_reason() -> None:
     browser = browser_of("user")
     path = reverse("inventory:count", args=[listing.pk])
     # when
-    stale = browser.post(path, {"quantity": "3", "version": version}, **HTMX)
-    wrong = browser.post(path, {"quantity": "-1", "version": version}, **HTMX)
+    stale = browser.post(path, {"quantity": "3", "version": version}, headers=HTMX)
+    wrong = browser.post(path, {"quantity": "-1", "version": version}, headers=HTMX)
     # then
     assert stale.status_code == 422
     assert "now 2, 2 free" in stale.content.decode()
@@ -83,11 +83,17 @@ def test_bins_and_steps() -> None:
     browser = browser_of("user")
     # when
     placed = browser.post(
-        reverse("inventory:place", args=[listing.pk]), {"bin_code": "b-04-2"}, **HTMX
+        reverse("inventory:place", args=[listing.pk]), {"bin_code": "b-04-2"}, headers=HTMX
     )
-    wrong = browser.post(reverse("inventory:place", args=[listing.pk]), {"bin_code": "<b>"}, **HTMX)
-    less = browser.post(reverse("inventory:step", args=[listing.pk]), {"change": "-1"}, **HTMX)
-    too_few = browser.post(reverse("inventory:step", args=[listing.pk]), {"change": "-1"}, **HTMX)
+    wrong = browser.post(
+        reverse("inventory:place", args=[listing.pk]), {"bin_code": "<b>"}, headers=HTMX
+    )
+    less = browser.post(
+        reverse("inventory:step", args=[listing.pk]), {"change": "-1"}, headers=HTMX
+    )
+    too_few = browser.post(
+        reverse("inventory:step", args=[listing.pk]), {"change": "-1"}, headers=HTMX
+    )
     # then
     assert placed.status_code == 200
     assert wrong.status_code == 422
@@ -118,11 +124,13 @@ def test_the_panels_form_counts_once() -> None:
     path = reverse("inventory:adjust", args=[listing.pk])
     body = {"change": "2", "reason": "Found", "key": str(uuid.uuid4())}
     # when
-    browser.post(path, body, **HTMX)
-    browser.post(path, body, **HTMX)
-    wrong = browser.post(path, {"change": "-9", "reason": "x"}, **HTMX)
+    browser.post(path, body, headers=HTMX)
+    browser.post(path, body, headers=HTMX)
+    wrong = browser.post(path, {"change": "-9", "reason": "x"}, headers=HTMX)
     low = browser.post(
-        reverse("inventory:threshold", args=[listing.pk]), {"low_stock_threshold": "4"}, **HTMX
+        reverse("inventory:threshold", args=[listing.pk]),
+        {"low_stock_threshold": "4"},
+        headers=HTMX,
     )
     # then
     assert stock_of([listing.pk])[listing.pk].total == 3
@@ -137,7 +145,9 @@ def test_viewers_change_nothing() -> None:
     listing = part(quantity=1)
     browser = browser_of("viewer")
     # when
-    answer = browser.post(reverse("inventory:adjust", args=[listing.pk]), {"change": "2"}, **HTMX)
+    answer = browser.post(
+        reverse("inventory:adjust", args=[listing.pk]), {"change": "2"}, headers=HTMX
+    )
     # then
     assert answer.status_code == 403
     assert stock_of([listing.pk])[listing.pk].total == 1

@@ -15,7 +15,7 @@ from tests.orders.factories import account, found_order, line
 from tests.people import browser_of
 
 pytestmark = pytest.mark.django_db
-HTMX = {"HTTP_HX_REQUEST": "true"}
+HTMX = {"HX-Request": "true"}
 
 
 def order_of(*lines: object, payment: PaymentState = PaymentState.PAID) -> Order:
@@ -31,7 +31,7 @@ def test_the_list_by_step() -> None:
     browser = browser_of("viewer")
     # when
     everything = browser.get("/orders/").content.decode()
-    to_pick = browser.get("/orders/?step=pick", **HTMX).content.decode()
+    to_pick = browser.get("/orders/?step=pick", headers=HTMX).content.decode()
     late = browser.get("/orders/?late=1&channel=ebay&since=2026-11-01").content.decode()
     # then
     for order in (paid, unpaid):
@@ -65,8 +65,8 @@ def test_the_buyer_is_shown_on_demand_logged_and_not_to_viewers() -> None:
     order = order_of()
     path = reverse("orders:buyer", args=[order.pk])
     # when
-    shown = browser_of("user").post(path, **HTMX)
-    refused = browser_of("viewer").post(path, **HTMX)
+    shown = browser_of("user").post(path, headers=HTMX)
+    refused = browser_of("viewer").post(path, headers=HTMX)
     # then
     assert "455 Oak Ave" in shown.content.decode()
     assert shown["Cache-Control"] == "no-store"
