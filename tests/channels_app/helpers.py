@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from channels_app import services
+from channels_app.models import ChannelOwed
 
 
 def drain() -> int:
@@ -11,3 +14,8 @@ def drain() -> int:
     while services.reconcile_next():
         units += 1
     return units
+
+
+def make_due() -> None:
+    """Let the time of everything that is tried again have come."""
+    ChannelOwed.objects.filter(next_attempt__isnull=False).update(next_attempt=timezone.now())

@@ -61,7 +61,7 @@ def publish(
     offer_id, external_id = _offer(session, ref, final, journal, warnings)
     linked = bool(external_id) and not ref.is_live
     if not external_id:
-        external_id = _go_live(session, offer_id, final, journal, warnings)
+        offer_id, external_id = _go_live(session, offer_id, final, journal, warnings)
     journal.went_live(external_id, item_url(external_id))
     price = final.documents["offer"]["pricingSummary"]["price"]
     return PublishResult(
@@ -195,7 +195,8 @@ def _go_live(
     final: Payload,
     journal: PublishJournal,
     warnings: list[str],
-) -> str:
+) -> tuple[str, str]:
+    """Publish the draft: (its id, which may be a new one, the item number)."""
     try:
         reply = _publish_call(session, offer_id)
     except EbayError as error:
@@ -211,7 +212,7 @@ def _go_live(
         journal.offer_made(offer_id)
         reply = _publish_call(session, offer_id)
     warnings += reply.warnings
-    return str(reply.body["listingId"])
+    return offer_id, str(reply.body["listingId"])
 
 
 def _publish_call(session: Session, offer_id: str) -> Reply:
