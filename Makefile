@@ -55,7 +55,7 @@ format: install-dev  ## Put style right where a tool can
 
 test: install-dev  ## All tests; ARGS="-k name" runs some, without measuring coverage
 ifeq ($(strip $(ARGS)),)
-	@exec $(PYTHON) -m pytest -n auto --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE)
+	@exec $(PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE)
 else
 	@exec $(PYTHON) -m pytest $(ARGS)
 endif

@@ -6,8 +6,10 @@ import importlib
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 
 from realtrack import embedded
@@ -15,13 +17,16 @@ from realtrack.embedded.layout import PROJECT_ROOT, Layout
 from realtrack.embedded.locks import is_taken
 
 _PREFIX = "rt-test-"
+# A younger folder may belong to a run that is just starting its servers.
+_SETTLED_SECONDS = 120
 
 
 def _sweep() -> None:
     """Remove the folders of runs that were killed; those in use are left alone."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         layout = Layout(folder)
-        free = layout.run.exists() and not is_taken(layout.keeper_lock)
+        old = time.time() - folder.stat().st_mtime > _SETTLED_SECONDS
+        free = old and not is_taken(layout.keeper_lock)
         if free and folder.stat().st_uid == os.geteuid() and not embedded.users(folder):
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -62,6 +67,12 @@ def _prepare() -> Path:
 
 FOLDER = _prepare()
 SHARED = PROJECT_ROOT.parent / "shared"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Let each worker choose its own numbers: with this name set, settings load before this file."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
 def pytest_unconfigure() -> None:

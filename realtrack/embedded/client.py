@@ -223,11 +223,12 @@ def stop_if_unused(state: Path | None = None, *, seconds: float = 30.0) -> bool:
     deadline = time.monotonic() + seconds
     keeper = 0
     while is_taken(layout.keeper_lock):
-        if holders(layout.users_lock) and users(state):
-            return False
         report = read_report(layout)
         if report:
             keeper = report["keeper"]
+            # The keeper itself holds the users' lock while it looks whether it is free.
+            if any(pid != keeper for pid in holders(layout.users_lock)):
+                return False
             with contextlib.suppress(ProcessLookupError):
                 os.kill(keeper, signal.SIGTERM)
         if time.monotonic() > deadline:

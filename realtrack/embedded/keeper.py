@@ -56,8 +56,8 @@ class Keeper:
                 server.stop()
             self._clean()
         finally:
-            lock.drop()
             users.drop()
+            lock.drop()
 
     def _unused(self, users: FileLock) -> bool:
         """Say whether to end: nobody held the users' lock for the grace time. Then it is ours."""

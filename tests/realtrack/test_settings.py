@@ -34,7 +34,13 @@ def faults(variables: dict[str, str], state: Path) -> list[str]:
     done = subprocess.run(
         [sys.executable, "-m", "realtrack.supervisor.settings_check"],
         cwd=PROJECT_ROOT,
-        env={"PATH": os.environ["PATH"], "REALTRACK_VAR": str(state), **variables},
+        env={
+            "PATH": os.environ["PATH"],
+            "REALTRACK_VAR": str(state),
+            # How coverage follows into processes that tests start.
+            **{name: value for name, value in os.environ.items() if name.startswith("COV")},
+            **variables,
+        },
         capture_output=True,
         text=True,
         check=False,
