@@ -20,7 +20,9 @@ class UploadBody(StrictSerializer):
     mime_type = serializers.CharField(max_length=100)
     size_bytes = serializers.IntegerField(min_value=1, max_value=2**40)
     listing_id = serializers.UUIDField(required=False, allow_null=True, default=None)
-    source = serializers.ChoiceField(choices=SourceType.choices, required=False, default=SourceType.UPLOAD)
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # a field's name, not DRF's own
+        choices=SourceType.choices, required=False, default=SourceType.UPLOAD
+    )
 
 
 class UploadFile(StrictSerializer):
@@ -34,9 +36,13 @@ class UploadFile(StrictSerializer):
 class BulkUploadBody(StrictSerializer):
     """Several files at once."""
 
-    files = UploadFile(many=True, allow_empty=False, max_length=_FILES_PER_REQUEST)
+    files = serializers.ListField(
+        child=UploadFile(), allow_empty=False, max_length=_FILES_PER_REQUEST
+    )
     listing_id = serializers.UUIDField(required=False, allow_null=True, default=None)
-    source = serializers.ChoiceField(choices=SourceType.choices, required=False, default=SourceType.UPLOAD)
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # a field's name, not DRF's own
+        choices=SourceType.choices, required=False, default=SourceType.UPLOAD
+    )
 
 
 class ConfirmBody(StrictSerializer):
@@ -59,7 +65,9 @@ class JobBody(StrictSerializer):
     asset_ids = serializers.ListField(
         child=serializers.UUIDField(), min_length=1, max_length=limits.PHOTOS_PER_JOB
     )
-    source = serializers.ChoiceField(choices=SourceType.choices, required=False, default=SourceType.UPLOAD)
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # a field's name, not DRF's own
+        choices=SourceType.choices, required=False, default=SourceType.UPLOAD
+    )
 
 
 class JobQuery(ListQuery):
@@ -119,7 +127,7 @@ class AssetOut(serializers.Serializer[Any]):
     thumb_url = serializers.CharField(allow_blank=True)
     sort_order = serializers.IntegerField()
     is_primary = serializers.BooleanField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # a field's name, not DRF's own
     uploaded_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
 

@@ -32,7 +32,7 @@ _IMAGES = inline_serializer("Photos", {"images": serializers.AssetOut(many=True)
 class _UploadView(ApiView):
     """Files have a limit of their own (a setting); the shared ones would stop a photo session."""
 
-    rights = {"POST": Right.PHOTOS_EDIT}  # noqa: RUF012 - ClassVar in the base
+    rights = {"POST": Right.PHOTOS_EDIT}
     throttle_free = True
 
     def tickets(
@@ -80,7 +80,7 @@ class BulkUploadUrlsView(_UploadView):
 class ConfirmView(ApiView):
     """A photo was sent."""
 
-    rights = {"POST": Right.PHOTOS_EDIT}  # noqa: RUF012 - ClassVar in the base
+    rights = {"POST": Right.PHOTOS_EDIT}
     throttle_free = True
 
     @api_schema(request=serializers.ConfirmBody, response=_ASSET, summary="Confirm a photo")
@@ -95,7 +95,7 @@ class ConfirmView(ApiView):
 class ListingPhotosView(ApiView):
     """The photos of a part, primary first."""
 
-    rights = {"GET": Right.PHOTOS_VIEW}  # noqa: RUF012 - ClassVar in the base
+    rights = {"GET": Right.PHOTOS_VIEW}
 
     @api_schema(response=_IMAGES, summary="Photos of a part")
     def get(self, request: Request, listing_id: uuid.UUID) -> Response:
@@ -107,7 +107,7 @@ class ListingPhotosView(ApiView):
 class AssetView(ApiView):
     """One photo: its place, whether it is first, away with it."""
 
-    rights = {"PATCH": Right.PHOTOS_EDIT, "DELETE": Right.PHOTOS_EDIT}  # noqa: RUF012 - ClassVar in the base
+    rights = {"PATCH": Right.PHOTOS_EDIT, "DELETE": Right.PHOTOS_EDIT}
 
     @api_schema(request=serializers.AssetPatch, response=_ASSET, summary="Change a photo")
     def patch(self, request: Request, asset_id: uuid.UUID) -> Response:

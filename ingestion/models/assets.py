@@ -39,9 +39,7 @@ class ImageAsset(UuidModel):
     uploader = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    source = models.CharField(
-        max_length=20, choices=SourceType.choices, default=SourceType.UPLOAD
-    )
+    source = models.CharField(max_length=20, choices=SourceType.choices, default=SourceType.UPLOAD)
     status = models.CharField(
         max_length=12, choices=AssetStatus.choices, default=AssetStatus.PENDING
     )

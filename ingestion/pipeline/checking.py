@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from ingestion.pipeline.contract import RefusalCode, Refused
 from ingestion.pipeline.headers import Header, ImageFormat, read_header
@@ -61,7 +61,7 @@ class Checked:
 
 def canonical_mime(declared: str) -> str:
     """Return the type without parameters, its aliases resolved."""
-    bare = declared.split(";")[0].strip().lower()
+    bare = declared.split(";", maxsplit=1)[0].strip().lower()
     return MIME_ALIASES.get(bare, bare)
 
 
@@ -79,7 +79,7 @@ class CheckStep:
             return check_stream(stream, size, given)
 
 
-def check_stream(stream: BinaryIO, size: int, given: CheckInput) -> Checked | Refused:
+def check_stream(stream: BufferedReader, size: int, given: CheckInput) -> Checked | Refused:
     """Check an open, seekable file of `size` bytes."""
     refused = _check_size(size, given)
     if refused is not None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
-InT = TypeVar("InT", contravariant=True)
-OutT = TypeVar("OutT", covariant=True)
+InT_contra = TypeVar("InT_contra", contravariant=True)
+OutT_co = TypeVar("OutT_co", covariant=True)
 T = TypeVar("T")
 
 
@@ -52,7 +52,7 @@ class Box:
         return self.y + self.height / 2
 
 
-class Step(Protocol[InT, OutT]):
+class Step(Protocol[InT_contra, OutT_co]):
     """One step: no state between runs, the same answer to the same input, cleans up by itself.
 
     What may be wrong with the input is a `Refused`; an exception is a fault of ours or of the
@@ -61,7 +61,7 @@ class Step(Protocol[InT, OutT]):
 
     name: str
 
-    def run(self, given: InT) -> OutT | Refused: ...
+    def run(self, given: InT_contra) -> OutT_co | Refused: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

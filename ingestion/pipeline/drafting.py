@@ -97,9 +97,7 @@ def description_for(values: Mapping[FieldName, str], vehicle: Vehicle) -> str:
         ("Vehicle", " ".join(word for word in (vehicle.make, vehicle.model) if word)),
         ("Condition", _CONDITION_WORDS.get(values.get(FieldName.CONDITION, ""), "")),
     )
-    items = "".join(
-        f"<li>{label}: {html.escape(text)}</li>" for label, text in rows if text
-    )
+    items = "".join(f"<li>{label}: {html.escape(text)}</li>" for label, text in rows if text)
     if not items:
         return ""
     return f"<ul>{items}</ul><p>Compare the numbers with those on your part before you buy.</p>"

@@ -28,7 +28,9 @@ from ingestion.reference.tables import BrandKind, Reference
 _MAX_TEXTS = 120
 _MAX_LENGTH = 65  # eBay's limit of an item specific
 _RETAIL_FORMATS = frozenset({"EAN-13", "EAN-8", "UPC-A", "UPC-E"})
-_LINEAR_FORMATS = frozenset({"Code 128", "Code 39", "Code 93", "Codabar", "ITF", "Data Matrix", "QR Code"})
+_LINEAR_FORMATS = frozenset(
+    {"Code 128", "Code 39", "Code 93", "Codabar", "ITF", "Data Matrix", "QR Code"}
+)
 _ALIKE = str.maketrans({"0": "O", "1": "I", "5": "S", "8": "B", "2": "Z"})
 # A required field that is missing caps the whole here, below the threshold of review.
 MISSING_CAP = 0.55
@@ -203,7 +205,9 @@ def _codes(photos: Sequence[PhotoReading], lines: Sequence[Line]) -> dict[FieldN
                     source=Source(asset_id=photo.asset_id, box=code.box, text=code.value),
                 )
             )
-    decoded = {one.value for one in candidates} | {one.value.removeprefix("0") for one in candidates}
+    decoded = {one.value for one in candidates} | {
+        one.value.removeprefix("0") for one in candidates
+    }
     for value, line in printed.items():
         if value not in decoded:
             candidates.append(
@@ -216,9 +220,9 @@ def _codes(photos: Sequence[PhotoReading], lines: Sequence[Line]) -> dict[FieldN
             )
     found: dict[FieldName, FieldValue] = {}
     for name, group in _by_length(candidates).items():
-        value = _field(group, least=0.5)
-        if value is not None:
-            found[name] = value
+        field = _field(group, least=0.5)
+        if field is not None:
+            found[name] = field
     return found
 
 
@@ -229,9 +233,7 @@ def _by_length(candidates: Iterable[_Candidate]) -> dict[FieldName, list[_Candid
         short = one.value[1:] if len(one.value) == 13 and one.value[0] == "0" else one.value
         name = FieldName.UPC if len(short) == 12 else FieldName.EAN
         groups.setdefault(name, []).append(
-            _Candidate(
-                value=short, confidence=one.confidence, reason=one.reason, source=one.source
-            )
+            _Candidate(value=short, confidence=one.confidence, reason=one.reason, source=one.source)
         )
     return groups
 
@@ -269,10 +271,7 @@ def _numbers(
 
 def _retail_digits(photos: Sequence[PhotoReading]) -> list[str]:
     return [
-        code.value
-        for photo in photos
-        for code in photo.barcodes
-        if code.format in _RETAIL_FORMATS
+        code.value for photo in photos for code in photo.barcodes if code.format in _RETAIL_FORMATS
     ]
 
 

@@ -52,8 +52,7 @@ def check_digit_valid(digits: str) -> bool:
     if not digits.isdigit() or len(digits) not in {8, 12, 13, 14}:
         return False
     total = sum(
-        int(digit) * (3 if position % 2 else 1)
-        for position, digit in enumerate(reversed(digits))
+        int(digit) * (3 if position % 2 else 1) for position, digit in enumerate(reversed(digits))
     )
     return total % 10 == 0
 

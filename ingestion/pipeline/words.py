@@ -13,8 +13,12 @@ from ingestion.reference.tables import Brand, BrandKind, PartType, Reference
 if TYPE_CHECKING:
     from ingestion.pipeline.normalising import Line
 
-_COPYRIGHT = re.compile(r"^(?:©|\(c\))\s*(?:(?:19|20)\d\d\s*)?([A-ZÀ-Ý][\w&./' -]{1,40})$", re.IGNORECASE)
-_DOMAIN = re.compile(r"(?:www\.)?([a-z0-9-]{3,40})\.(?:com|de|net|org|co|eu|it|fr|ch|jp)\b", re.IGNORECASE)
+_COPYRIGHT = re.compile(
+    r"^(?:©|\(c\))\s*(?:(?:19|20)\d\d\s*)?([A-ZÀ-Ý][\w&./' -]{1,40})$", re.IGNORECASE
+)
+_DOMAIN = re.compile(
+    r"(?:www\.)?([a-z0-9-]{3,40})\.(?:com|de|net|org|co|eu|it|fr|ch|jp)\b", re.IGNORECASE
+)
 _SHORT_WORD = 4  # BCM, Amp, Cam: only as a line of its own
 _USED = "3000"
 _LEAST_BRAND = 0.5
@@ -71,7 +75,9 @@ def brand_field(
 
 def _judged_brand(brand: Brand, phrase: str, line: Line, *, whole: bool) -> FieldValue:
     alias = phrase != fold(brand.name)
-    everyday = phrase in brand.doubtful or len(phrase) <= 2 or (alias and len(phrase) <= _SHORT_WORD)
+    everyday = (
+        phrase in brand.doubtful or len(phrase) <= 2 or (alias and len(phrase) <= _SHORT_WORD)
+    )
     if everyday:
         printed = whole and not line.text.islower()
         confidence, reason = (0.7 if printed else 0.35), "a brand that is an everyday word too"
@@ -182,9 +188,7 @@ def _judged_type(
     )
 
 
-def _position(
-    lines: Sequence[Line], part_type: PartType, tables: Reference
-) -> FieldValue | None:
+def _position(lines: Sequence[Line], part_type: PartType, tables: Reference) -> FieldValue | None:
     allowed = {
         "left_right": {"Left", "Right", "Left, Right"},
         "front_rear": {"Front", "Rear"},

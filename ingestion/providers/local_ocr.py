@@ -41,7 +41,7 @@ _engine: Any = None
 
 def _loaded_engine() -> Any:
     """Return this process's engine; the first caller loads it, others wait."""
-    global _engine
+    global _engine  # noqa: PLW0603 - one engine per process is the purpose
     with _lock:
         if _engine is None:
             # Its own logger tells every model file at INFO.

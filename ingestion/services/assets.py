@@ -31,9 +31,7 @@ def listing_photos_changed(*, listing_id: uuid.UUID, actor: Actor) -> None:
     listing_photos_refresh(listing_ids=[listing_id])
     for write in registry.owed_writers.values():
         write([listing_id], _CONTENT)
-    core_events.emit(
-        events.ListingPhotosChanged(entity_id=listing_id, count=count), actor=actor
-    )
+    core_events.emit(events.ListingPhotosChanged(entity_id=listing_id, count=count), actor=actor)
 
 
 def assets_attach(
@@ -85,11 +83,12 @@ def asset_update(
     """
     with transaction.atomic():
         asset = asset_with_listing_locked(asset_id)
-        if asset.listing_id is None:
+        listing_id = asset.listing_id
+        if listing_id is None:
             message = "This photo belongs to no part yet."
             raise InvalidInput(message)
         before = {"sort_order": asset.sort_order, "is_primary": asset.is_primary}
-        present = {one.pk: one for one in listing_assets_locked(asset.listing_id)}
+        present = {one.pk: one for one in listing_assets_locked(listing_id)}
         asset = present[asset_id]
         if sort_order is not None:
             _move(list(present.values()), asset, sort_order)
@@ -107,7 +106,7 @@ def asset_update(
             ),
             actor=actor,
         )
-        listing_photos_changed(listing_id=asset.listing_id, actor=actor)
+        listing_photos_changed(listing_id=listing_id, actor=actor)
     return asset
 
 
@@ -153,9 +152,7 @@ def asset_delete(*, asset_id: uuid.UUID, actor: Actor) -> None:
         asset.deleted_at = timezone.now()
         asset.save()
         core_events.emit(
-            events.AssetDeleted(
-                entity_id=asset.pk, metadata={"listing_id": asset.listing_id}
-            ),
+            events.AssetDeleted(entity_id=asset.pk, metadata={"listing_id": asset.listing_id}),
             actor=actor,
         )
         if asset.listing_id is not None:

@@ -63,7 +63,9 @@ def job_create(
             events.JobCreated(entity_id=job.pk, mode=mode, photos=len(ids)), actor=actor
         )
         if all(asset.status == AssetStatus.FAILED for asset in assets.values()):
-            fail_finally(job, code=NO_PHOTOS, reason=refusals_in_words(assets.values()), actor=actor)
+            fail_finally(
+                job, code=NO_PHOTOS, reason=refusals_in_words(assets.values()), actor=actor
+            )
         else:
             transaction.on_commit(lambda: kick(job.pk))
     return job
@@ -92,8 +94,7 @@ def _free_assets(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, ImageAsset]:
     taken = [
         asset
         for asset in assets.values()
-        if asset.listing_id is not None
-        or (asset.job_id is not None and not _is_over(asset.job_id))
+        if asset.listing_id is not None or (asset.job_id is not None and not _is_over(asset.job_id))
     ]
     if taken:
         message = f"{taken[0]} is in use already: a photo is in one job or one part at a time."
@@ -129,7 +130,9 @@ def fail_finally(job: IngestionJob, *, code: str, reason: str, actor: Actor) -> 
     )
 
 
-def fail_for_now(job: IngestionJob, *, code: str, reason: str, wait: float | None, actor: Actor) -> None:
+def fail_for_now(
+    job: IngestionJob, *, code: str, reason: str, wait: float | None, actor: Actor
+) -> None:
     """Note a failure that may heal, with the time of the next attempt; the last one is final."""
     if job.attempt_count >= job.max_attempts:
         fail_finally(job, code=code, reason=reason, actor=actor)

@@ -19,6 +19,8 @@ from listings.part_numbers import normalise
 _KNOWN = 0.95
 _UNKNOWN_BRAND = 0.4
 _OTHER_BRAND = 0.3
+# What the catalog contradicts is never approved without a person, whatever else is sure.
+_CONTRADICTED_CAP = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,7 @@ class _Judged:
     notes: tuple[str, ...]
     match: Listing | None = None
     match_confidence: float | None = None
+    cap: float = 1.0
 
 
 def result_of(
@@ -40,6 +43,7 @@ def result_of(
     judged = _judge(part.fields)
     fields = dict(judged.fields)
     overall, notes = overall_confidence(fields)
+    overall = min(overall, judged.cap)
     vehicle = vehicle_in(part.texts)
     fields[FieldName.TITLE] = title_field(
         {name: one.value for name, one in fields.items()}, vehicle, overall
@@ -77,9 +81,7 @@ def result_of(
     )
 
 
-def title_field(
-    values: Mapping[FieldName, str], vehicle: Vehicle, overall: float
-) -> FieldValue:
+def title_field(values: Mapping[FieldName, str], vehicle: Vehicle, overall: float) -> FieldValue:
     """Return the composed title, as sure as the part is."""
     return FieldValue(
         value=title_for(values, vehicle),
@@ -95,12 +97,9 @@ def _judge(fields: Mapping[FieldName, FieldValue]) -> _Judged:
     notes: list[str] = []
     brand = judged.get(FieldName.BRAND)
     known_part = _known_part(judged)
-    if brand is not None and brand.value and brand.confidence < 0.6:
-        if not Listing.objects.filter(c_brand__iexact=brand.value).exists():
-            judged[FieldName.BRAND] = replace(
-                brand, confidence=min(brand.confidence, _UNKNOWN_BRAND)
-            )
-            notes.append(f"No part of the catalog has the brand {brand.value}.")
+    if brand is not None and _is_unknown(brand):
+        judged[FieldName.BRAND] = replace(brand, confidence=min(brand.confidence, _UNKNOWN_BRAND))
+        notes.append(f"No part of the catalog has the brand {brand.value}.")
     if known_part is None:
         return _Judged(fields=judged, notes=tuple(notes))
     name = FieldName.MPN if judged.get(FieldName.MPN) else FieldName.OE_NUMBER
@@ -111,9 +110,7 @@ def _judge(fields: Mapping[FieldName, FieldValue]) -> _Judged:
         )
     if known_part.c_brand.casefold() == brand.value.casefold():
         judged[name] = replace(number, confidence=max(number.confidence, _KNOWN))
-        return _Judged(
-            fields=judged, notes=tuple(notes), match=known_part, match_confidence=_KNOWN
-        )
+        return _Judged(fields=judged, notes=tuple(notes), match=known_part, match_confidence=_KNOWN)
     judged[name] = replace(
         number,
         confidence=_OTHER_BRAND,
@@ -122,7 +119,14 @@ def _judge(fields: Mapping[FieldName, FieldValue]) -> _Judged:
     notes.append(
         f"{number.value} is known as a part of {known_part.c_brand}, not of {brand.value}."
     )
-    return _Judged(fields=judged, notes=tuple(notes))
+    return _Judged(fields=judged, notes=tuple(notes), cap=_CONTRADICTED_CAP)
+
+
+def _is_unknown(brand: FieldValue) -> bool:
+    """Neither in the lists (those are sure) nor on any part of ours."""
+    if not brand.value or brand.confidence >= 0.6:
+        return False
+    return not Listing.objects.filter(c_brand__iexact=brand.value).exists()
 
 
 def _known_part(fields: Mapping[FieldName, FieldValue]) -> Listing | None:

@@ -79,9 +79,7 @@ def result_approve(
         )
         assets_attach(asset_ids=photo_ids, listing_id=listing.pk, actor=actor)
         result.listing = listing
-        result.review_status = (
-            ReviewStatus.AUTO_APPROVED if automatic else ReviewStatus.APPROVED
-        )
+        result.review_status = ReviewStatus.AUTO_APPROVED if automatic else ReviewStatus.APPROVED
         result.corrections = corrected
         _mark_reviewed(result, actor)
         if job.listing_id is None:
@@ -104,7 +102,7 @@ def result_approve(
 
 def _decided_before(result: AiResult, fields: Mapping[str, object]) -> tuple[AiResult, Listing]:
     """The same approval again (a second click, a repeated request) gets the first one's draft."""
-    listing = Listing.all_objects.filter(pk=result.listing_id).first()
+    listing = result.listing
     if listing is None or any(
         str(value) != str(result.corrections.get(name, value)) for name, value in fields.items()
     ):
@@ -269,9 +267,7 @@ def result_claim(
     elif after is not None:
         waiting = waiting.filter(pk__gt=after)
     with transaction.atomic():
-        result = (
-            waiting.select_for_update(skip_locked=True, of=("self",)).order_by("pk").first()
-        )
+        result = waiting.select_for_update(skip_locked=True, of=("self",)).order_by("pk").first()
         if result is None:
             return None
         result.claimed_by_id = actor.user_id

@@ -134,9 +134,7 @@ def _claim(job_id: uuid.UUID) -> tuple[IngestionJob, bool] | None:
 
 
 def _read_and_record(job: IngestionJob, work: _Work) -> None:
-    assets = list(
-        job.photos.filter(deleted_at__isnull=True).order_by("sort_order", "pk")
-    )
+    assets = list(job.photos.filter(deleted_at__isnull=True).order_by("sort_order", "pk"))
     usable = _process_all(assets, work)
     if not usable:
         with transaction.atomic():

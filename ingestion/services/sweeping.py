@@ -44,7 +44,11 @@ def intake_sweep() -> int:
     quiet = now - datetime.timedelta(seconds=KICK_AGAIN_SECONDS)
     unheard = Q(heartbeat_at__isnull=True) | Q(heartbeat_at__lt=quiet)
     due = (
-        Q(unheard, status__in=[JobStatus.PENDING, JobStatus.UPLOADING], created_at__lt=now - datetime.timedelta(seconds=5))
+        Q(
+            unheard,
+            status__in=[JobStatus.PENDING, JobStatus.UPLOADING],
+            created_at__lt=now - datetime.timedelta(seconds=5),
+        )
         | Q(status=JobStatus.FAILED, next_retry_at__lte=now)
         | Q(unheard, status__in=[JobStatus.PROCESSING, JobStatus.AI_COMPLETE])
     )
@@ -117,9 +121,7 @@ def _remove(asset_id: uuid.UUID) -> int:
             return 0
         keys = [asset.s3_key]
         shared = (
-            ImageAsset.objects.filter(content_hash=asset.content_hash)
-            .exclude(pk=asset.pk)
-            .exists()
+            ImageAsset.objects.filter(content_hash=asset.content_hash).exclude(pk=asset.pk).exists()
         )
         if asset.content_hash and not shared:
             names = (asset.variant_large, asset.variant_medium, asset.variant_thumb)

@@ -239,7 +239,8 @@ def _check_stored(asset: ImageAsset) -> tuple[Checked | Refused, str]:
     except FileNotFoundError:
         return (
             Refused(
-                code=RefusalCode.NOT_UPLOADED, message="The photo has not arrived yet; send it first."
+                code=RefusalCode.NOT_UPLOADED,
+                message="The photo has not arrived yet; send it first.",
             ),
             key,
         )

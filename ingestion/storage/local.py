@@ -105,11 +105,11 @@ class LocalStorage:
     def stale_keys(self, prefix: str, *, older_than: datetime.datetime) -> list[str]:
         limit = older_than.timestamp()
         base = self._root / prefix
-        found: list[str] = []
-        for path in sorted(base.rglob("*")) if base.is_dir() else []:
-            if path.is_file() and path.stat().st_mtime < limit:
-                found.append(path.relative_to(self._root).as_posix())
-        return found
+        return [
+            path.relative_to(self._root).as_posix()
+            for path in (sorted(base.rglob("*")) if base.is_dir() else [])
+            if path.is_file() and path.stat().st_mtime < limit
+        ]
 
     def health(self) -> HealthResult:
         key = f"{_PARTS}/health"

@@ -109,7 +109,9 @@ class S3Storage:
             Body=data,
             ContentType=mime_type,
             ServerSideEncryption=_ENCRYPTION,
-            CacheControl="public, max-age=31536000, immutable" if key.startswith("p/") else "private",
+            CacheControl="public, max-age=31536000, immutable"
+            if key.startswith("p/")
+            else "private",
         )
 
     def move(self, source: str, target: str) -> None:

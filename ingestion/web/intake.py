@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ingestion import selectors, services
 from ingestion.enums import OPEN_JOBS, JobMode, JobStatus
-from ingestion.models import IngestionJob
+from ingestion.models import ImageAsset, IngestionJob
 from realtrack.core.rights import Right
 from realtrack.core.web.access import actor_of, requires
 from realtrack.core.web.render import redirect, render_page
@@ -93,7 +93,7 @@ def _first_photo(job: IngestionJob) -> str:
     return next((url for url in map(_thumb, photos) if url), "")
 
 
-def _thumb(asset: selectors.ImageAsset) -> str:
+def _thumb(asset: ImageAsset) -> str:
     return selectors.photo_ref(asset).thumb_url
 
 

@@ -160,9 +160,7 @@ def approve(request: HttpRequest, result_id: uuid.UUID) -> HttpResponse:
 def reject(request: HttpRequest, result_id: uuid.UUID) -> HttpResponse:
     """Nothing comes of this part; go to the next one."""
     reason = request.POST.get("reason", "").strip() or "Rejected in review."
-    result = services.result_reject(
-        result_id=result_id, reason=reason, actor=actor_of(request)
-    )
+    result = services.result_reject(result_id=result_id, reason=reason, actor=actor_of(request))
     messages.success(request, "Rejected. Its job can be read again from the intake page.")
     return redirect(request, _next_url(result.pk))
 

@@ -9,8 +9,12 @@ from ingestion.pipeline.checking import Checked, CheckInput, CheckStep, Limits
 from ingestion.pipeline.contract import RefusalCode, Refused
 from tests.ingestion import pictures
 
+_LIMITS = Limits()
 
-def check(folder: Path, data: bytes, mime: str = "", *, size: int = 0, limits: Limits = Limits()):
+
+def check(
+    folder: Path, data: bytes, mime: str = "", *, size: int = 0, limits: Limits = _LIMITS
+) -> Checked | Refused:
     path = folder / "upload"
     path.write_bytes(data)
     return CheckStep().run(

@@ -2,17 +2,19 @@ from __future__ import annotations
 
 import json
 import time
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.core import signing
 from django.test import Client
 
 from ingestion.enums import AssetStatus
 from ingestion.models import ImageAsset
 from ingestion.services import asset_process
 from ingestion.storage import storage
+from realtrack.core.actors import Actor
 from realtrack.core.models import AuditLog
+from settings_app.services import setting_set
 from tests.ingestion import pictures
 from tests.ingestion.factories import announced, confirmed, person, processed
 from tests.listings.factories import make_listing
@@ -21,25 +23,26 @@ from tests.people import api_of, browser_of
 pytestmark = pytest.mark.django_db
 
 
-def ask(path: str, body: dict[str, object], role: str = "user"):
+def ask(path: str, body: dict[str, object], role: str = "user") -> Any:
     return api_of(role).post(path, body, format="json")
 
 
-def announce(data: bytes, mime_type: str = "image/jpeg") -> dict[str, object]:
+def announce(data: bytes, mime_type: str = "image/jpeg") -> dict[str, Any]:
     answer = ask(
         "/api/storage/upload-url",
         {"filename": "part.jpg", "mimeType": mime_type, "sizeBytes": len(data)},
     )
     assert answer.status_code == 200, answer.content
-    return answer.json()
+    signed: dict[str, Any] = answer.json()
+    return signed
 
 
-def put(signed: dict[str, object], data: bytes, mime_type: str = "image/jpeg"):
+def put(signed: dict[str, Any], data: bytes, mime_type: str = "image/jpeg") -> Any:
     return Client().put(urlsplit(str(signed["uploadUrl"])).path, data, content_type=mime_type)
 
 
 def stored_files() -> set[str]:
-    root = storage()._root  # type: ignore[attr-defined]  # noqa: SLF001 - what stays on the disk
+    root = storage()._root  # type: ignore[attr-defined]
     return {path.name for path in root.rglob("*") if path.is_file()}
 
 
@@ -83,7 +86,7 @@ def test_put_address_ends_after_five_minutes(monkeypatch: pytest.MonkeyPatch) ->
     data = pictures.encoded()
     signed = announce(data)
     now = time.time()
-    monkeypatch.setattr(signing.time, "time", lambda: now + 301)
+    monkeypatch.setattr("django.core.signing.time.time", lambda: now + 301)
     answer = put(signed, data)
     assert answer.status_code == 403
     assert answer.json()["errors"][0]["code"] == "upload_expired"
@@ -140,10 +143,16 @@ def test_confirm_without_bytes_leaves_the_photo_waiting() -> None:
         ({"filename": "a.jpg", "mimeType": "image/jpeg", "sizeBytes": 0}, 400, "sizeBytes"),
         ({"filename": "a.jpg", "mimeType": "image/jpeg", "sizeBytes": 21 << 20}, 413, None),
         ({"filename": "a.jpg", "mimeType": "image/jpeg"}, 400, "sizeBytes"),
-        ({"filename": "a.jpg", "mimeType": "image/jpeg", "sizeBytes": 5, "colour": 1}, 400, "colour"),
+        (
+            {"filename": "a.jpg", "mimeType": "image/jpeg", "sizeBytes": 5, "colour": 1},
+            400,
+            "colour",
+        ),
     ],
 )
-def test_announcing_what_is_not_taken(body: dict[str, object], status: int, attr: str | None) -> None:
+def test_announcing_what_is_not_taken(
+    body: dict[str, object], status: int, attr: str | None
+) -> None:
     answer = ask("/api/ingestion/upload-url", body)
     assert answer.status_code == status
     assert answer.json()["errors"][0]["attr"] == attr
@@ -159,12 +168,9 @@ def test_bulk_announces_all_or_none() -> None:
     assert ImageAsset.objects.count() == before
 
 
-def test_files_a_minute_are_limited(settings: object) -> None:
-    from settings_app.services import setting_put
-
-    from realtrack.core.actors import Actor
-
-    setting_put(category="upload", key="files_per_minute", value=2, actor=Actor.system("test"))
+def test_files_a_minute_are_limited(django_capture_on_commit_callbacks: Any) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        setting_set(category="upload", key="files_per_minute", value=2, actor=Actor.system("test"))
     client = api_of("manager")
     body = {"filename": "a.jpg", "mimeType": "image/jpeg", "sizeBytes": 5}
     answers = [client.post("/api/storage/upload-url", body, format="json") for _ in range(3)]
@@ -187,9 +193,12 @@ def test_variants_are_public_private_is_not() -> None:
     assert answer.status_code == 200
     assert answer["Content-Type"] == "image/webp"
     assert "immutable" in answer["Cache-Control"]
-    assert Client().get(
-        f"/media/p/{asset.variant_thumb}.webp", headers={"If-None-Match": answer["ETag"]}
-    ).status_code == 304
+    assert (
+        Client()
+        .get(f"/media/p/{asset.variant_thumb}.webp", headers={"If-None-Match": answer["ETag"]})
+        .status_code
+        == 304
+    )
     assert Client().get(f"/media/p/{'0' * 48}.webp").status_code == 404
     assert Client().get("/media/p/../originals/x.webp").status_code == 404
     assert Client().get(f"/media/{asset.s3_key}").status_code == 404
@@ -234,7 +243,7 @@ def test_photos_of_a_listing_keep_order_and_one_primary() -> None:
     photos = [processed(pictures.encoded(seed=n), listing_id=listing.pk) for n in range(3)]
     client = api_of("user")
 
-    def images() -> list[dict[str, object]]:
+    def images() -> Any:
         return client.get(f"/api/storage/listing/{listing.pk}").json()["images"]
 
     assert [one["id"] for one in images()] == [str(one.pk) for one in photos]
@@ -242,7 +251,7 @@ def test_photos_of_a_listing_keep_order_and_one_primary() -> None:
     # when the third becomes first picture
     answer = client.patch(f"/api/storage/{photos[2].pk}", {"isPrimary": True}, format="json")
     assert answer.json()["asset"]["isPrimary"] is True
-    assert [one["id"] for one in images()][0] == str(photos[2].pk)
+    assert images()[0]["id"] == str(photos[2].pk)
     assert sum(bool(one["isPrimary"]) for one in images()) == 1
     # and when the second moves to the front
     client.patch(f"/api/storage/{photos[1].pk}", {"sortOrder": 0}, format="json")
