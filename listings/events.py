@@ -31,8 +31,11 @@ class ListingUpdated(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingTransitioned(DomainEvent):
+    """What ends on the marketplaces is owed through the registry, so the log alone reads this."""
+
     name: ClassVar[str] = "listing.transitioned"
     entity_type: ClassVar[str] = "listing"
+    log_only: ClassVar[bool] = True
 
     sku: str = ""
     version: int = 0
@@ -44,6 +47,7 @@ class ListingTransitioned(DomainEvent):
 class ListingDeleted(DomainEvent):
     name: ClassVar[str] = "listing.deleted"
     entity_type: ClassVar[str] = "listing"
+    log_only: ClassVar[bool] = True
 
     sku: str = ""
     version: int = 0
@@ -53,6 +57,7 @@ class ListingDeleted(DomainEvent):
 class ListingRestored(DomainEvent):
     name: ClassVar[str] = "listing.restored"
     entity_type: ClassVar[str] = "listing"
+    log_only: ClassVar[bool] = True
 
     sku: str = ""
     version: int = 0
