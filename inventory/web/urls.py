@@ -13,5 +13,6 @@ urlpatterns = [
     path("parts/<uuid:listing_id>/adjust/", views.adjust, name="adjust"),
     path("parts/<uuid:listing_id>/place/", views.place, name="place"),
     path("parts/<uuid:listing_id>/threshold/", views.threshold, name="threshold"),
+    path("reconcile/", views.reconcile, name="reconcile"),
     path("events/<uuid:event_id>/undo/", views.undo, name="undo"),
 ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,13 +17,15 @@ from inventory.models import InventoryLedger, InventoryPlace
 from inventory.web.forms import AdjustForm, CountForm, ThresholdForm, fault_of
 from inventory.words import event_icon, event_words
 from listings.models import Listing, ListingSearch
+from listings.selectors import visible_ids
 from realtrack.core.errors import AppError
 from realtrack.core.ids import uuid7
 from realtrack.core.rights import Right
 from realtrack.core.web.access import actor_of, requires, user_of
-from realtrack.core.web.render import render_page, toast
+from realtrack.core.web.render import redirect, render_page, toast
 
 PAGE = 50
+MAX_CHOSEN = 500
 _STATES = (
     ("", "All"),
     ("low", "Low"),
@@ -209,6 +213,29 @@ def threshold(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires(Right.INVENTORY_ADJUST)
+def reconcile(request: HttpRequest) -> HttpResponse:
+    """Check the chosen parts, mend their copies, owe the marketplaces their numbers again."""
+    user = user_of(request)
+    if request.POST.get("all") == "1":
+        query = QueryDict(request.POST.get("query", "").lstrip("?"))
+        found = selectors.stock_list(
+            user=user,
+            words=query.get("q", "").strip()[:100],
+            state=query.get("state", ""),
+            bin_code=query.get("bin", "").strip()[:30],
+        )
+        ids = list(found.values_list("pk", flat=True)[:MAX_CHOSEN])
+    else:
+        ids = visible_ids(_ids(request)[:MAX_CHOSEN], user=user)
+    actor = actor_of(request)
+    wrong = sum(bool(services.stock_reconcile(listing_id=one, actor=actor)) for one in ids)
+    verdict = f"{wrong} did not add up; see the log." if wrong else "All add up."
+    messages.success(request, f"{len(ids)} checked and sent again. {verdict}")
+    return redirect(request, reverse("inventory:index"))
+
+
+@require_POST
+@requires(Right.INVENTORY_ADJUST)
 def undo(request: HttpRequest, event_id: uuid.UUID) -> HttpResponse:
     """Take back a change that was made by hand; once."""
     listing_id = selectors.event_listing(event_id)
@@ -285,6 +312,15 @@ def _related(listing: Listing, name: str) -> object:
         return getattr(listing, name)
     except ObjectDoesNotExist:
         return None
+
+
+def _ids(request: HttpRequest) -> list[uuid.UUID]:
+    """The chosen ids; what is none is left out."""
+    found: list[uuid.UUID] = []
+    for text in request.POST.getlist("ids"):
+        with contextlib.suppress(ValueError):
+            found.append(uuid.UUID(text))
+    return list(dict.fromkeys(found))
 
 
 def _number(text: str) -> int:

@@ -8,6 +8,7 @@ app_name = "orders"
 urlpatterns = [
     path("", views.order_list, name="list"),
     path("unmatched/", matching.unmatched, name="unmatched"),
+    path("pick/", views.orders_pick, name="pick"),
     path("items/<uuid:item_id>/candidates/", matching.candidates, name="candidates"),
     path("items/<uuid:item_id>/match/", matching.match, name="match"),
     path("<uuid:order_id>/", views.order_detail, name="detail"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import uuid
 from collections.abc import Sequence
@@ -29,6 +30,7 @@ from realtrack.core.web.access import actor_of, requires, user_of
 from realtrack.core.web.render import redirect, render_page
 
 PAGE = 50
+MAX_CHOSEN = 500
 _WORK = (Step.PAY, Step.PICK, Step.PACK, Step.SHIP)
 _STEP_WORDS = {
     Step.PAY: "To confirm",
@@ -153,6 +155,27 @@ def order_move(request: HttpRequest, order_id: uuid.UUID) -> HttpResponse:
         return _detail(request, order_id, fault=error.message, status=error.status)
     messages.success(request, f"Order {order.external_order_id}: {_done_words(to)}.")
     return redirect(request, reverse("orders:detail", args=[order_id]))
+
+
+@require_POST
+@requires(Right.ORDERS_WORK)
+def orders_pick(request: HttpRequest) -> HttpResponse:
+    """The chosen orders are picked; those that are not to be picked stay and are counted."""
+    texts = request.POST.getlist("ids")[:MAX_CHOSEN]
+    chosen = selectors.visible_to(user_of(request)).filter(pk__in=_ids(texts))
+    picked = refused = 0
+    for order_id in chosen.order_by("pk").values_list("pk", flat=True):
+        try:
+            services.order_transition(
+                order_id=order_id, to=OrderStatus.PROCESSING, actor=actor_of(request)
+            )
+        except AppError:
+            refused += 1
+        else:
+            picked += 1
+    rest = f" {refused} not to be picked and left." if refused else ""
+    messages.success(request, f"{picked} picked.{rest}")
+    return redirect(request, f"{reverse('orders:list')}?step={Step.PACK.value}")
 
 
 @require_POST
@@ -292,6 +315,15 @@ def _day(text: str) -> datetime.datetime | None:
     except ValueError:
         return None
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
+
+
+def _ids(texts: Sequence[str]) -> list[uuid.UUID]:
+    """Ids out of a form; what is none is left out."""
+    found: list[uuid.UUID] = []
+    for text in texts:
+        with contextlib.suppress(ValueError):
+            found.append(uuid.UUID(text))
+    return found
 
 
 def _number(text: str) -> int:

@@ -151,3 +151,19 @@ def test_viewers_change_nothing() -> None:
     # then
     assert answer.status_code == 403
     assert stock_of([listing.pk])[listing.pk].total == 1
+
+
+def test_chosen_parts_are_checked_and_sent_again() -> None:
+    # given
+    first, second = part(quantity=1), part(quantity=2)
+    browser = browser_of("user")
+    path = reverse("inventory:reconcile")
+    # when
+    browser.post(path, {"ids": [str(first.pk), "nonsense", str(uuid.uuid4())]})
+    some = browser.get("/inventory/")
+    browser.post(path, {"all": "1", "query": "?q=NS-"})
+    every = browser.get("/inventory/")
+    # then
+    assert "1 checked and sent again. All add up." in some.content.decode()
+    assert "2 checked and sent again." in every.content.decode()
+    assert InventoryLedger.objects.get(listing=second).last_reconciled_at is not None

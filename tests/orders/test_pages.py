@@ -143,3 +143,15 @@ def test_a_line_without_part_is_found_and_matched() -> None:
     assert wrong.status_code == 303
     assert stock_of([listing.pk])[listing.pk].total == 0
     assert "Every line has its part" in browser.get("/orders/unmatched/").content.decode()
+
+
+def test_chosen_orders_are_picked_and_the_others_counted() -> None:
+    # given
+    paid, unpaid = order_of(), order_of(payment=PaymentState.PENDING)
+    # when
+    browser = browser_of("user")
+    browser.post(reverse("orders:pick"), {"ids": [str(paid.pk), str(unpaid.pk), "nonsense"]})
+    answer = browser.get("/orders/")
+    # then
+    assert "1 picked. 1 not to be picked and left." in answer.content.decode()
+    assert set(Order.objects.values_list("status", flat=True)) == {"processing", "pending"}
