@@ -164,7 +164,8 @@ if not IS_PRODUCTION:
 MEDIA_ROOT = STATE_DIR / "media"
 # Outside production files are served from where they lie, so that no step is needed after a change.
 WHITENOISE_USE_FINDERS = not IS_PRODUCTION
-WHITENOISE_AUTOREFRESH = False
+# A size remembered from the start would break the answer once the file was edited.
+WHITENOISE_AUTOREFRESH = not IS_PRODUCTION
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -136,10 +136,14 @@ class Run:
         metrics = self.layout.run / "metrics"
         shutil.rmtree(metrics, ignore_errors=True)
         metrics.mkdir()
+        public = os.environ.get("PUBLIC_BASE_URL") or self.address
         environment = os.environ | {
             "PORT": str(port),
             "SANDBOX_PORT": str(sandbox_port),
-            "PUBLIC_BASE_URL": os.environ.get("PUBLIC_BASE_URL") or self.address,
+            "PUBLIC_BASE_URL": public,
+            # The consent page sends the browser back to where we are this time.
+            "SANDBOX_ACCEPT_URL": os.environ.get("SANDBOX_ACCEPT_URL")
+            or f"{public.rstrip('/')}/api/channels/ebay/callback",
             "REALTRACK_VAR": str(self.layout.state),
             "PYTHONUNBUFFERED": "1",
             "DJANGO_SETTINGS_MODULE": "realtrack.settings",
