@@ -103,10 +103,14 @@ class JobRetried(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultApproved(DomainEvent):
-    """A reading became a draft listing; `automatic` where confidence alone did it."""
+    """A reading became a draft listing; `automatic` where confidence alone did it.
+
+    Whoever works on new listings reads `listing.created`, which is emitted with it.
+    """
 
     name: ClassVar[str] = "ingestion.result_approved"
     entity_type: ClassVar[str] = "ai_result"
+    log_only: ClassVar[bool] = True
 
     listing_id: str = ""
     job_id: str = ""
