@@ -28,7 +28,8 @@ _TICK = 0.2
 _SERVERS_EVERY = 1.0
 # Tasks under way get this long; what is cut off is picked up again from its row.
 _STOP_PATIENCE = 25.0
-_READY_SECONDS = 120.0
+# When to say that something is wrong; looking goes on, a slow machine is not a broken one.
+_READY_SECONDS = 60.0
 # The web has the machine to itself for this long; a broken web must not keep the workers away.
 _HEAD_START = 15.0
 
@@ -51,6 +52,7 @@ class Run:
         self._selector = selectors.DefaultSelector()
         self._signals = 0
         self._ready = False
+        self._late = False
         self._begun = time.monotonic()
         self._servers_due = 0.0
         self._complaint = ""
@@ -225,8 +227,8 @@ class Run:
             if not self._others_started:
                 self._start_the_others()
             say(welcome.text(self.address, self.sandbox, seconds=time.monotonic() - self._begun))
-        elif time.monotonic() - self._begun > _READY_SECONDS:
-            self._ready = True
+        elif not self._late and time.monotonic() - self._programs_begun > _READY_SECONDS:
+            self._late = True
             say(f"{self.address}/api/health does not answer; see {self.layout.logs}.")
 
     def _write_state(self) -> None:

@@ -25,7 +25,7 @@ from realtrack.supervisor import state as run_state
 from realtrack.supervisor.ports import free_port
 from realtrack.supervisor.welcome import DEMO_PASSWORD
 
-START_SECONDS = 180.0
+START_SECONDS = 300.0
 # Names that would point the run at the tests' own servers and mode.
 _NOT_INHERITED = (
     "REALTRACK_ENV",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from realtrack.checks import no_demo_users, refuse_demo_users
 from settings_app.models import User
@@ -12,7 +12,7 @@ from settings_app.seeds import seed_demo_users
 
 
 @pytest.mark.django_db
-def test_active_demo_users_are_refused_in_production(settings: SettingsWrapper) -> None:
+def test_active_demo_users_are_refused_in_production(settings: Settings) -> None:
     # given
     seed_demo_users()
     assert no_demo_users(databases=["default"]) == []
@@ -35,6 +35,6 @@ def test_active_demo_users_are_refused_in_production(settings: SettingsWrapper) 
     refuse_demo_users()
 
 
-def test_the_check_waits_until_a_database_may_be_asked(settings: SettingsWrapper) -> None:
+def test_the_check_waits_until_a_database_may_be_asked(settings: Settings) -> None:
     settings.REALTRACK_ENV = "production"
     assert no_demo_users() == []
