@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.contrib import admin
 
 from notifications.models import Notification
@@ -10,11 +8,11 @@ from realtrack.core.web.admin import ReadOnlyAdmin
 
 @admin.register(Notification)
 class NotificationAdmin(ReadOnlyAdmin):
-    list_display: ClassVar[tuple[str, ...]] = (
+    list_display = (
         "created_at",
         "type",
         "title",
         "severity",
         "recipient",
     )
-    list_filter: ClassVar[tuple[str, ...]] = ("type", "severity")
+    list_filter = ("type", "severity")

@@ -8,7 +8,6 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
-from django.contrib.auth.models import AnonymousUser
 from rest_framework_simplejwt.exceptions import AuthenticationFailed, InvalidToken
 
 from notifications import live, selectors
@@ -86,7 +85,7 @@ class BellConsumer(AsyncJsonWebsocketConsumer):
 
     @database_sync_to_async
     def _count(self) -> int | None:
-        user = User.objects.filter(pk=self.user_id).first()
+        user = User.objects.filter(pk=self.user_id).first() if self.user_id else None
         if user is None or not user_can(user, Right.NOTIFICATIONS_VIEW):
             return None
         return selectors.unread_count(user)
@@ -101,6 +100,6 @@ class BellConsumer(AsyncJsonWebsocketConsumer):
             except (AuthenticationFailed, InvalidToken):
                 return None
         user = self.scope.get("user")
-        if user is None or isinstance(user, AnonymousUser) or not user.is_active:
+        if not isinstance(user, User) or not user.is_active:
             return None
         return User.objects.filter(pk=user.pk).first()

@@ -16,8 +16,8 @@ from settings_app.models import User
 COUNT_CAP = 100
 
 
-def notifications_for(user: User) -> QuerySet[Notification]:
-    """Return what this user is told, newest first, each with `is_read`; put-away ones left out.
+def notifications_for(user: User, *, unread: bool = False) -> QuerySet[Notification]:
+    """Return what this user is told, newest first, each with `is_read`; put-away ones left out; `unread` ones only where asked.
 
     Broadcasts from before the account existed are not news to it.
     """
@@ -28,7 +28,7 @@ def notifications_for(user: User) -> QuerySet[Notification]:
     is_read = Q(read)
     if mark is not None:
         is_read |= Q(created_at__lte=mark.all_read_until)
-    return (
+    found = (
         Notification.objects.filter(
             Q(recipient=user)
             | Q(
@@ -41,11 +41,12 @@ def notifications_for(user: User) -> QuerySet[Notification]:
         .annotate(is_read=ExpressionWrapper(is_read, output_field=BooleanField()))
         .order_by("-created_at", "-id")
     )
+    return found.filter(is_read=False) if unread else found
 
 
 def unread_count(user: User) -> int:
     """Return how many are new, at most COUNT_CAP."""
-    return notifications_for(user).filter(is_read=False)[:COUNT_CAP].count()
+    return notifications_for(user, unread=True)[:COUNT_CAP].count()
 
 
 def notification_for(user: User, notification_id: uuid.UUID) -> Notification:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.contrib import admin
 
 from realtrack.core.models import AuditLog, EventDelivery, Run
@@ -13,39 +11,39 @@ from settings_app.models import PricingRule, ShippingProfile, Team, TenantSettin
 class UserAdmin(ReadOnlyAdmin):
     """To look; changes go through Settings, whose services log them."""
 
-    list_display: ClassVar[tuple[str, ...]] = (
+    list_display = (
         "email",
         "name",
         "role",
         "is_active",
         "last_login",
     )
-    list_filter: ClassVar[tuple[str, ...]] = ("role", "is_active")
-    search_fields: ClassVar[tuple[str, ...]] = ("email", "name")
-    exclude: ClassVar[tuple[str, ...]] = ("password",)
+    list_filter = ("role", "is_active")
+    search_fields = ("email", "name")
+    exclude = ("password",)
 
 
 @admin.register(Team)
 class TeamAdmin(admin.ModelAdmin[Team]):
     """Reference data: a team is a name."""
 
-    list_display: ClassVar[tuple[str, ...]] = ("name", "created_at")
+    list_display = ("name", "created_at")
 
 
 @admin.register(TenantSetting)
 class TenantSettingAdmin(ReadOnlyAdmin):
-    list_display: ClassVar[tuple[str, ...]] = (
+    list_display = (
         "category",
         "key",
         "updated_at",
         "updated_by",
     )
-    exclude: ClassVar[tuple[str, ...]] = ("sealed",)
+    exclude = ("sealed",)
 
 
 @admin.register(ShippingProfile)
 class ShippingProfileAdmin(ReadOnlyAdmin):
-    list_display: ClassVar[tuple[str, ...]] = (
+    list_display = (
         "name",
         "carrier",
         "service",
@@ -56,7 +54,7 @@ class ShippingProfileAdmin(ReadOnlyAdmin):
 
 @admin.register(PricingRule)
 class PricingRuleAdmin(ReadOnlyAdmin):
-    list_display: ClassVar[tuple[str, ...]] = (
+    list_display = (
         "name",
         "rule_type",
         "priority",
@@ -66,7 +64,7 @@ class PricingRuleAdmin(ReadOnlyAdmin):
 
 @admin.register(AuditLog)
 class AuditLogAdmin(ReadOnlyAdmin):
-    list_display: ClassVar[tuple[str, ...]] = (
+    list_display = (
         "created_at", "event", "entity_type", "entity_id", "actor_label",
     )  # fmt: skip
     show_full_result_count = False
@@ -74,19 +72,19 @@ class AuditLogAdmin(ReadOnlyAdmin):
 
 @admin.register(EventDelivery)
 class EventDeliveryAdmin(ReadOnlyAdmin):
-    list_display: ClassVar[tuple[str, ...]] = (
+    list_display = (
         "event", "subscriber", "state", "attempts", "next_attempt",
     )  # fmt: skip
-    list_filter: ClassVar[tuple[str, ...]] = ("state", "subscriber")
+    list_filter = ("state", "subscriber")
 
 
 @admin.register(Run)
 class RunAdmin(ReadOnlyAdmin):
-    list_display: ClassVar[tuple[str, ...]] = (
+    list_display = (
         "title",
         "kind",
         "state",
         "total",
         "created_at",
     )
-    list_filter: ClassVar[tuple[str, ...]] = ("state", "kind")
+    list_filter = ("state", "kind")

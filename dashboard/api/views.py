@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
@@ -23,8 +23,8 @@ RATES = {"GET": "30/minute"}
 
 
 class DashboardView(ApiView):
-    rights: ClassVar = {"GET": Right.DASHBOARD_VIEW}
-    endpoint_rates: ClassVar = RATES
+    rights = {"GET": Right.DASHBOARD_VIEW}
+    endpoint_rates = RATES
 
 
 class SalesQuery(StrictSerializer):
@@ -200,7 +200,7 @@ class AlertsView(DashboardView):
 class AuditLogView(ApiView):
     """The log itself."""
 
-    rights: ClassVar = {"GET": Right.AUDIT_VIEW}
+    rights = {"GET": Right.AUDIT_VIEW}
 
     @api_schema(
         query=AuditQuery,

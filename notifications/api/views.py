@@ -54,9 +54,7 @@ class NotificationListView(ApiView):
     def get(self, request: Request) -> Response:
         del request
         query = self.query(NotificationQuery)
-        found = selectors.notifications_for(self.user)
-        if query["unread"]:
-            found = found.filter(is_read=False)
+        found = selectors.notifications_for(self.user, unread=query["unread"])
         if query.get("type"):
             found = found.filter(type=query["type"])
         rows = found[query["offset"] : query["offset"] + query["limit"]]

@@ -22,9 +22,7 @@ def notification_list(request: HttpRequest) -> HttpResponse:
     """All notifications of this person, newest first."""
     text = request.GET.get("page", "1")
     page = int(text) if text.isdigit() and int(text[:6]) > 0 else 1
-    found = selectors.notifications_for(user_of(request))
-    if request.GET.get("unread"):
-        found = found.filter(is_read=False)
+    found = selectors.notifications_for(user_of(request), unread=bool(request.GET.get("unread")))
     rows = list(found[(page - 1) * PAGE : page * PAGE + 1])
     return render_page(
         request,

@@ -30,7 +30,7 @@ class CannotDecrypt(AppError):
 
 
 def _keys() -> dict[str, bytes]:
-    return settings.ENCRYPTION_KEYS  # type: ignore[no-any-return]  # typed in realtrack.settings
+    return settings.ENCRYPTION_KEYS
 
 
 def encrypt(plain: str, *, aad: str) -> str:

@@ -25,7 +25,7 @@ def kick(task: Task[Any, Any], *args: str | int, coalesce: str = "") -> bool:
         if coalesce and not redis.client().set(redis.key("kick", coalesce), "1", nx=True, px=1000):
             # The task that holds the key clears it when it begins: what commits later kicks anew.
             return True
-        task.apply_async(args=list(args), retry=False)
+        task.apply_async(args=args, retry=False)
     except (OperationalError, redis.RedisError, OSError) as error:
         logger.warning("broker_away", task=task.name, error=type(error).__name__)
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework_simplejwt.authentication import JWTAuthentication
@@ -15,14 +15,14 @@ from settings_app.sign_in import VERSION_CLAIM
 class BearerAuthentication(JWTAuthentication):
     """simplejwt's, plus the check of the user's token version."""
 
-    def get_user(self, validated_token: Any) -> User:
-        user: User = super().get_user(validated_token)
+    def get_user(self, validated_token: Any) -> User:  # type: ignore[override]  # ours is the one user model
+        user = cast(User, super().get_user(validated_token))
         if validated_token.get(VERSION_CLAIM) != user.token_version:
             raise AuthenticationFailed("This token was ended. Sign in again.", code="token_ended")
         return user
 
 
-class BearerScheme(OpenApiAuthenticationExtension):
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # of the library
     """Tells OpenAPI of the scheme; drf-spectacular finds extensions by their being defined."""
 
     target_class = "settings_app.api.auth.BearerAuthentication"

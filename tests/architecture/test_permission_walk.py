@@ -15,7 +15,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 
 from realtrack.core.api.views import ApiView
 from realtrack.core.rights import Right, Role, role_has
-from settings_app.api.auth import VERSION_CLAIM
+from settings_app.sign_in import VERSION_CLAIM
 from tests.architecture.urls import Address, addresses
 from tests.people import api_of, browser_of, user_of
 
@@ -65,7 +65,7 @@ def _refused(answer: Any) -> bool:
 
 
 def _call(client: APIClient, method: str, path: str) -> Any:
-    return client.generic(method, path, b"{}", content_type="application/json")
+    return client.generic(method, path, "{}", content_type="application/json")
 
 
 def test_every_api_method_names_a_right_and_strangers_are_listed() -> None:

@@ -37,7 +37,7 @@ def test_a_photo_becomes_a_sale_and_stock_falls_everywhere(system: System, photo
 
     # the vehicles that the title names are found, unverified
     def fitments() -> object:
-        return api.get(f"/api/fitment/listings/{part.listing_id}")["fitments"]
+        return api.get(f"/api/fitment/listing/{part.listing_id}")["fitments"]
 
     found = wait_for("the vehicles in the title", fitments, seconds=30)
     assert isinstance(found, list)
@@ -52,7 +52,7 @@ def test_a_photo_becomes_a_sale_and_stock_falls_everywhere(system: System, photo
 
     # a buyer buys it on one of them
     bought = system.control("buy", sku=part.sku, quantity=1, seller="mhn-auto-parts")
-    number = bought["order_id"]
+    number = bought["orderId"]
 
     # the order arrives by itself, stock falls everywhere, the bell counts it
     order = wait_for("the order", lambda: order_of(api, number), seconds=60)
@@ -80,7 +80,7 @@ def test_the_same_order_delivered_twenty_times_is_one_sale(system: System, photo
     connection = api.get("/api/channels")["channels"][0]["id"]
     run = publish(api, part, [connection])
     assert run["state"] == "done", run
-    number = system.control("buy", sku=part.sku, quantity=1)["order_id"]
+    number = system.control("buy", sku=part.sku, quantity=1)["orderId"]
     for _ in range(20):
         system.control(
             "send_notification", topic="ORDER_CONFIRMATION", order_id=number,

@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 
 from realtrack.core import redis
 from realtrack.core.actors import Actor
+from realtrack.core.errors import Conflict
 from realtrack.core.models import AuditLog
 from settings_app import services, sign_in
 from settings_app.models import User
@@ -183,7 +184,7 @@ def test_of_two_admins_demoting_each_other_at_once_one_stays() -> None:
     def demote(user: User) -> bool:
         try:
             services.user_role_set(user_id=user.pk, role="user", actor=Actor.system("test"))
-        except services.Conflict:
+        except Conflict:
             return False
         finally:
             connection.close()

@@ -19,7 +19,7 @@ from realtrack.core.models import Run
 from realtrack.core.rights import Right, user_can
 
 
-class RunOut(serializers.Serializer[Run]):
+class RunOut(serializers.Serializer[Any]):
     """A run as `GET /api/jobs/{id}` tells it."""
 
     job_id = serializers.UUIDField(source="id")
@@ -119,7 +119,7 @@ class JobListView(ApiView):
         del request
         query = self.query(RunListQuery)
         found = selectors.run_list(kind=query.get("kind", ""), state=query.get("state", ""))
-        rows = found[query["offset"] : query["offset"] + query["limit"]]
+        rows = list(found[query["offset"] : query["offset"] + query["limit"]])
         return page_of("jobs", RunOut(rows, many=True).data, total=found.count(), query=query)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -43,12 +43,14 @@ class AppSchema(AutoSchema):
         ]
         return "_".join([self.method.lower(), *parts])
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(
+        self, direction: Literal["request", "response"] = "response"
+    ) -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         for status, words in _ERRORS.items():
             bodies.setdefault(
                 str(status),
-                self._get_response_for_code(
+                self._get_response_for_code(  # type: ignore[no-untyped-call]  # of the library
                     OpenApiResponse(response=ErrorAnswer, description=words),
                     str(status),
                 ),
@@ -60,7 +62,7 @@ def api_schema(
     *,
     request: Any = None,
     response: Any = None,
-    query: type[serializers.BaseSerializer[Any]] | None = None,
+    query: type[serializers.Serializer[Any]] | None = None,
     status: int = 200,
     summary: str = "",
     responses: dict[Any, Any] | None = None,

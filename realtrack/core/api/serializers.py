@@ -68,5 +68,5 @@ class ErrorAnswer(serializers.Serializer[Any]):
     """The one error shape."""
 
     type = serializers.ChoiceField(choices=["validation_error", "client_error", "server_error"])
-    errors = ErrorItem(many=True)
+    errors = ErrorItem(many=True)  # type: ignore[assignment]  # a field; the metaclass takes it out of the class
     request_id = serializers.CharField(allow_blank=True)

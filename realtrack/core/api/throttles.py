@@ -30,7 +30,7 @@ def parse_rate(rate: str) -> tuple[int, int]:
 def caller_of(request: Request) -> str:
     """Name whom a hit counts for: the user, or the address of a stranger."""
     user = request.user
-    if user is not None and user.is_authenticated:
+    if user.is_authenticated:
         return f"user:{user.pk}"
     return f"ip:{client_ip(request)}"
 
@@ -51,7 +51,7 @@ class WindowThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: APIView) -> bool:
         if getattr(view, "throttle_free", False):
             return True
-        if request.user is not None and request.user.is_authenticated and request.auth is None:
+        if request.user.is_authenticated and request.auth is None:
             if self.scope != "short":
                 return True
             limit, seconds = SESSION_PER_SECOND, 1

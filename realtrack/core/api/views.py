@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
 
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -27,18 +27,18 @@ class ApiView(APIView):
     shared ones (it is for cheap reads alone).
     """
 
-    rights: ClassVar[Mapping[str, Right | None]] = {}
-    endpoint_rates: ClassVar[Mapping[str, str]] = {}
-    throttle_free: ClassVar[bool] = False
+    rights: Mapping[str, Right | None] = {}
+    endpoint_rates: Mapping[str, str] = {}
+    throttle_free = False
     # No OPTIONS document: the schema tells more; CORS preflights are answered by middleware.
     metadata_class = None
-    http_method_names: ClassVar[Sequence[str]] = [
+    http_method_names = [
         "get",
         "post",
         "put",
         "patch",
         "delete",
-    ]  # type: ignore[misc]  # ours is narrower
+    ]
 
     @property
     def user(self) -> User:
@@ -72,7 +72,7 @@ class ApiView(APIView):
         return dict(serializer.validated_data)
 
 
-def page_of(name: str, rows: Sequence[Any], *, total: int, query: Mapping[str, Any]) -> Response:
+def page_of(name: str, rows: Any, *, total: int, query: Mapping[str, Any]) -> Response:
     """Return a list's envelope: `{<plural>: […], total, limit, offset}`."""
     return Response(
         {name: rows, "total": total, "limit": query["limit"], "offset": query["offset"]}

@@ -34,7 +34,7 @@ def requires(right: Right) -> Callable[[View], View]:
             if not user_can(request.user, right):
                 raise NotAllowed(
                     f"This needs the role {' or '.join(roles_with(right)) or 'of an admin'}.",
-                    extra={"your_role": cast("User", request.user).role},
+                    extra={"your_role": request.user.role},
                 )
             return view(request, *args, **kwargs)
 

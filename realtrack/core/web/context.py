@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -102,9 +102,24 @@ class Shell:
 
     @cached_property
     def nav(self) -> list[NavGroup]:
-        """Groups with what this role may open and what exists."""
+        """Groups with what this role may open and what exists; one line at most is active."""
         groups = [NavGroup(label=label, items=self._items(rows)) for label, rows in _NAV]
-        return [group for group in groups if group.items]
+        path = self._request.path
+        over = [
+            item.url
+            for group in groups
+            for item in group.items
+            if path == item.url or (item.url != "/" and path.startswith(item.url))
+        ]
+        here = max(over, key=len, default="")  # /channels/sync/ lies under /channels/ too
+        return [
+            NavGroup(
+                label=group.label,
+                items=[replace(item, active=item.url == here) for item in group.items],
+            )
+            for group in groups
+            if group.items
+        ]
 
     def _items(self, rows: tuple[tuple[str, str, str, str, Right, str], ...]) -> list[NavItem]:
         found: list[NavItem] = []
@@ -115,14 +130,12 @@ class Shell:
                 url = reverse(url_name)
             except NoReverseMatch:
                 continue
-            path = self._request.path
             found.append(
                 NavItem(
                     label=label,
                     url=url,
                     icon=icon,
                     key=key,
-                    active=path == url or (url != "/" and path.startswith(url)),
                     count=self.counts.get(count, 0) if count else 0,
                 )
             )

@@ -20,7 +20,9 @@ _METHODS = ("get", "post", "put", "patch", "delete")
 @lru_cache(maxsize=1)
 def schema() -> dict[str, Any]:
     """Return the OpenAPI document; it cannot change while the process lives."""
-    document: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    document: dict[str, Any] = SchemaGenerator().get_schema(  # type: ignore[no-untyped-call]  # of the library
+        request=None, public=True
+    )
     return document
 
 
@@ -49,11 +51,11 @@ def api_docs(request: HttpRequest) -> HttpResponse:
 
 
 def _operation(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
-    bodies = operation.get("requestBody", {}).get("content", {})
-    body = next(iter(bodies.values()), {}).get("schema") if bodies else None
+    bodies: dict[str, Any] = operation.get("requestBody", {}).get("content", {})
+    body = _first_schema(bodies)
     good = next((key for key in operation["responses"] if key.startswith("2")), "")
-    answers = operation["responses"].get(good, {}).get("content", {})
-    answer = next(iter(answers.values()), {}).get("schema") if answers else None
+    answers: dict[str, Any] = operation["responses"].get(good, {}).get("content", {})
+    answer = _first_schema(answers)
     return {
         "path": path,
         "method": method.upper(),
@@ -72,6 +74,13 @@ def _operation(path: str, method: str, operation: dict[str, Any]) -> dict[str, A
         "status": good,
         "answer": _example(answer) if answer else "",
     }
+
+
+def _first_schema(contents: dict[str, Any]) -> dict[str, Any] | None:
+    for content in contents.values():
+        found: dict[str, Any] | None = content.get("schema")
+        return found
+    return None
 
 
 def _example(part: dict[str, Any]) -> str:

@@ -36,7 +36,7 @@ def render(request: HttpRequest, error: AppError) -> HttpResponse:
 
 
 def _api_body(error: AppError) -> dict[str, Any]:
-    errors = [
+    errors: list[dict[str, str | None]] = [
         {"code": error.reason, "detail": text, "attr": to_camel(name)}
         for name, texts in error.fields.items()
         for text in texts

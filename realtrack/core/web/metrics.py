@@ -7,7 +7,9 @@ import secrets
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
-from django_prometheus.exports import ExportToDjangoView
+from django_prometheus.exports import (  # type: ignore[import-untyped]  # it ships no types
+    ExportToDjangoView,
+)
 
 from realtrack.core.errors import NotAllowed
 from realtrack.core.rights import Right, user_can
