@@ -26,13 +26,12 @@ HTTP_THREADS = 8
 # Three libraries write the types of one protocol differently.
 _protocols: Any = ProtocolTypeRouter
 _wsgi: Any = http_application
+_routes: Any = websocket_urlpatterns
 application = ProxyHeadersMiddleware(
     _protocols(
         {
             "http": WSGIMiddleware(_wsgi, workers=HTTP_THREADS),
-            "websocket": AllowedHostsOriginValidator(
-                AuthMiddlewareStack(URLRouter(list(websocket_urlpatterns)))
-            ),
+            "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(_routes))),
         }
     ),
     # Believed only from these; start uvicorn with --no-proxy-headers, it would trust loopback.
