@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
@@ -177,7 +178,7 @@ def _field(definition: Setting, user: Any) -> dict[str, Any]:
         "options": [(one, one) for one in definition.choices],
         "value": "" if secret else shown["value"],
         "placeholder": (shown["value"] or "not set") if secret else "",
-        "help": definition.allowed().capitalize() if definition.kind is not Kind.BOOLEAN else "",
+        "help": capfirst(definition.allowed()) if definition.kind is not Kind.BOOLEAN else "",
         "readonly": not editable,
         "fault": "",
     }
