@@ -1,4 +1,4 @@
-"""Locked reads. Order across apps: docs/locks.md; here connection before listing before owed."""
+"""Locked reads. Order across apps: docs/locks.md; connection, part, channel listing, owed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 
 from channels_app.models import ChannelConnection, ChannelListing
+from listings.models import Listing
 from realtrack.core.errors import NotFound
 
 
@@ -22,7 +23,18 @@ def connection_locked(connection_id: uuid.UUID) -> ChannelConnection:
 
 
 def channel_listings_locked(ids: Sequence[uuid.UUID]) -> list[ChannelListing]:
-    """Channel listings in the order of their keys, locked until the transaction ends."""
+    """Channel listings in the order of their keys, locked until the transaction ends.
+
+    Their parts are locked first: a sale holds its part when it notes what is owed, and what a
+    marketplace did is recorded in owed rows, part and search row, so that the two would meet.
+    """
+    parts = ChannelListing.objects.filter(pk__in=ids).values("listing_id")
+    list(
+        Listing.all_objects.filter(pk__in=parts)
+        .order_by("pk")
+        .select_for_update(of=("self",), no_key=True)
+        .values_list("pk", flat=True)
+    )
     return list(
         ChannelListing.objects.select_for_update(of=("self",), no_key=True)
         .filter(pk__in=ids)

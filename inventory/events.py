@@ -31,6 +31,7 @@ class StockEvent(DomainEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockAdjusted(StockEvent):
     name: ClassVar[str] = "inventory.adjusted"
+    log_only: ClassVar[bool] = True
 
     event_type: str = ""
     reason: str = ""

@@ -130,12 +130,12 @@ def move_write(ledger: InventoryLedger, move: Move, *, actor: Actor) -> Inventor
 
 
 def copies_write(ledger: InventoryLedger) -> None:
-    """Bring listing, search row and what marketplaces are owed in line with the ledger."""
+    """Bring what marketplaces are owed, listing and search row in line with the ledger."""
+    for write in registry.owed_writers.values():
+        write([ledger.listing_id], "quantity")
     listing_stock_copy_set(
         listing_id=ledger.listing_id, quantity=ledger.quantity_total, free=ledger.free
     )
-    for write in registry.owed_writers.values():
-        write([ledger.listing_id], "quantity")
 
 
 def threshold_of(ledger: InventoryLedger) -> int:
