@@ -34,9 +34,7 @@ class SignInDeclined(Conflict):
     """The seller pressed "Not now", or the marketplace refused the sign-in."""
 
     code: ClassVar[str] = "sign_in_declined"
-    default_message: ClassVar[str] = (
-        "The marketplace did not grant access. Nothing was changed."
-    )
+    default_message: ClassVar[str] = "The marketplace did not grant access. Nothing was changed."
 
 
 class BadSignature(NotAllowed):

@@ -98,9 +98,7 @@ class OAuthState(models.Model):
     # Only the hash: who reads the table cannot finish someone's sign-in.
     state_hash = models.CharField(max_length=64, unique=True)
     channel = models.CharField(max_length=30, choices=Channel.choices)
-    user = models.ForeignKey(
-        "settings_app.User", on_delete=models.CASCADE, related_name="+"
-    )
+    user = models.ForeignKey("settings_app.User", on_delete=models.CASCADE, related_name="+")
     scope = models.TextField(blank=True, default="")
     site = models.CharField(max_length=20, blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)

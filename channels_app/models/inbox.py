@@ -85,9 +85,7 @@ class ChannelOrder(UuidModel):
     payload_hash = models.CharField(max_length=64, blank=True, default="")
     index = models.JSONField(default=dict, blank=True)
     buyer_hash = models.CharField(max_length=64, blank=True, default="")
-    state = models.CharField(
-        max_length=10, choices=InboxState.choices, default=InboxState.RECEIVED
-    )
+    state = models.CharField(max_length=10, choices=InboxState.choices, default=InboxState.RECEIVED)
     revision = models.PositiveIntegerField(default=1)
     source = models.CharField(max_length=20, blank=True, default="")
     error = models.TextField(blank=True, default="")

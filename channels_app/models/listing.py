@@ -22,9 +22,7 @@ class ChannelListing(UuidModel):
     `claimed_until` are the lease of the worker that calls for it: one at a time.
     """
 
-    listing = models.ForeignKey(
-        Listing, on_delete=models.CASCADE, related_name="channel_listings"
-    )
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="channel_listings")
     connection = models.ForeignKey(
         ChannelConnection, on_delete=models.PROTECT, related_name="channel_listings"
     )
@@ -42,12 +40,8 @@ class ChannelListing(UuidModel):
     is_live = models.BooleanField(default=False)
     desired_quantity = models.IntegerField(null=True, blank=True)
     confirmed_quantity = models.IntegerField(null=True, blank=True)
-    desired_price = models.DecimalField(
-        max_digits=10, decimal_places=2, null=True, blank=True
-    )
-    confirmed_price = models.DecimalField(
-        max_digits=10, decimal_places=2, null=True, blank=True
-    )
+    desired_price = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
+    confirmed_price = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True, default="")
     payload_hash = models.CharField(max_length=64, blank=True, default="")
     external_data = models.JSONField(default=dict, blank=True)
@@ -93,26 +87,19 @@ class ChannelListing(UuidModel):
                 name="channel_listing_live_has_id",
             ),
             models.CheckConstraint(
-                condition=Q(confirmed_quantity__isnull=True)
-                | Q(confirmed_quantity__gte=0),
+                condition=Q(confirmed_quantity__isnull=True) | Q(confirmed_quantity__gte=0),
                 name="channel_listing_quantity_min",
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(
-                fields=["connection", "external_id"], name="idx_channel_listing_ext"
-            ),
-            models.Index(
-                fields=["connection", "external_sku"], name="idx_channel_listing_sku"
-            ),
+            models.Index(fields=["connection", "external_id"], name="idx_channel_listing_ext"),
+            models.Index(fields=["connection", "external_sku"], name="idx_channel_listing_sku"),
             models.Index(
                 fields=["sync_status"],
                 condition=~Q(sync_status="active"),
                 name="idx_channel_listing_sync",
             ),
-            models.Index(
-                fields=["connection", "-updated_at"], name="idx_channel_listing_recent"
-            ),
+            models.Index(fields=["connection", "-updated_at"], name="idx_channel_listing_recent"),
         ]
 
     def __str__(self) -> str:

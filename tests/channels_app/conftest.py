@@ -43,7 +43,7 @@ def ebay(
 
 
 @pytest.fixture
-def manager(transactional_db: None) -> User:
+def manager(db: None) -> User:
     """Someone who may connect and publish."""
     from tests.channels_app.factories import make_user
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from settings_app.models import User
     from tests.sandbox.server import SandboxServer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def calls(ebay: SandboxServer, route: str) -> int:
@@ -132,6 +132,7 @@ def test_callback_needs_the_browser_of_the_person(ebay: SandboxServer, manager: 
     assert ChannelConnection.objects.get().status == "active"
 
 
+@pytest.mark.django_db(transaction=True)
 def test_twenty_workers_make_one_renewal(account: ChannelConnection, ebay: SandboxServer) -> None:
     # given a token that has ended
     ChannelConnection.objects.update(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from listings.models import Listing
     from tests.sandbox.server import SandboxServer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -150,6 +150,7 @@ def test_a_cancellation_carries_its_reason(
     assert found.cancel_reason
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_same_order_twenty_times_at_once_is_told_once(
     account: ChannelConnection, part: Listing, ebay: SandboxServer
 ) -> None:

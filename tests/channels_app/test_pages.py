@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from settings_app.models import User
     from tests.sandbox.server import SandboxServer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from listings.models import Listing
     from tests.sandbox.server import SandboxServer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def start(account: ChannelConnection, *parts: Listing) -> Run:

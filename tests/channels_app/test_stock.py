@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from listings.models import Listing
     from tests.sandbox.server import SandboxServer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -104,6 +104,7 @@ def test_zero_without_out_of_stock_control_ends_the_listing(
     assert not [one for one in ChannelOwed.objects.all() if one.is_owed]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_reserved_pieces_and_the_buffer_are_not_offered(part: Listing, ebay: SandboxServer) -> None:
     # given
     setting_set(

@@ -20,6 +20,7 @@ from channels_app.adapters.base import ChannelError, Notification, Session, TryA
 from channels_app.adapters.ebay.client import EbayError, app_call, last_part, user_call
 from channels_app.errors import BadSignature
 from realtrack.core import redis
+from settings_app.selectors import setting_value
 
 _BASE = "/commerce/notification/v1"
 _KID = re.compile(r"[0-9a-fA-F-]{16,64}")
@@ -172,7 +173,7 @@ def _config() -> None:
     except EbayError as error:
         if not error.has("195026"):
             raise
-        mail = settings.DEFAULT_FROM_EMAIL
+        mail = str(setting_value("general", "business_email"))
         app_call("notification", "PUT", f"{_BASE}/config", json={"alertEmail": mail})
 
 
