@@ -16,11 +16,10 @@ class FitmentConfig(AppConfig):
     @override
     def ready(self) -> None:
         """Fill the slots of the registry and subscribe to events."""
-        from fitment import handlers, reference, selectors, services
+        from fitment import handlers, reference, selectors
         from realtrack.core import registry
 
         handlers.register()
         registry.reference_seeders.register("fitment", reference.reference_seed)
         registry.search_filters.register("fits", selectors.fits_filter)
-        registry.merge_participants.register("fitment", services.fitments_merge)
         registry.nav_counts.register("fitment", selectors.nav_counts)

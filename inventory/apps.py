@@ -20,4 +20,6 @@ class InventoryConfig(AppConfig):
             handler=handlers.quantity_requested,
             inline=True,
         )
+        for name in ("inventory.sold", "inventory.returned"):
+            events.subscribe(name, key="inventory.follow_stock", handler=handlers.follow_stock)
         registry.nav_counts.register("inventory", selectors.nav_counts)

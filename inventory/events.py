@@ -69,7 +69,6 @@ class StockPutBack(StockEvent):
     """A sale was cancelled or the part came back."""
 
     name: ClassVar[str] = "inventory.returned"
-    log_only: ClassVar[bool] = True
 
     quantity: int = 0
 

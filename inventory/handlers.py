@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from inventory.enums import Source, StockEventType
-from inventory.services import Origin, stock_set
+from inventory.services import Origin, listing_status_follow, stock_set
 from realtrack.core.actors import Actor, ActorKind
 from realtrack.core.events import Envelope
 
@@ -39,3 +39,8 @@ def actor_of(envelope: Envelope) -> Actor:
         label=envelope.actor_label,
         run_id=envelope.run_id,
     )
+
+
+def follow_stock(envelope: Envelope) -> None:
+    """A part whose last piece was sold is sold; one that came back is for sale again."""
+    listing_status_follow(listing_id=envelope.entity_uuid, actor=Actor.system("inventory"))

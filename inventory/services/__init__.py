@@ -14,6 +14,7 @@ from inventory.services.selling import (
     stock_return,
     stock_sell,
 )
+from inventory.services.status import listing_status_follow
 from inventory.services.thresholds import low_stock_threshold_set
 from inventory.services.verifying import Problem, drift_report, ledger_verify, stock_reconcile
 
@@ -23,6 +24,7 @@ __all__ = [
     "StockResult",
     "drift_report",
     "ledger_verify",
+    "listing_status_follow",
     "low_stock_threshold_set",
     "place_set",
     "reservations_expire",

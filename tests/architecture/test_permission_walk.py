@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db
 PUBLIC_API = {
     "auth/login": "the sign-in itself",
     "auth/refresh": "carries its own token",
+    "auth/accept-link": "an invitation or reset link, which is the right itself",
     "health": "terse for strangers",
     "health/ready": "terse for strangers",
     "channels/webhooks/": "signed by the marketplace",

@@ -144,7 +144,8 @@ def test_no_template_button_does_nothing() -> None:
             if 'type="button"' not in attributes or re.search(r"\bhx-|disabled", attributes):
                 continue
             hooks = re.findall(r"\b(data-[a-z-]+)", attributes)
-            known = [hook for hook in hooks if hook in scripts]
+            # Bootstrap's own hooks (menus, collapses) are served by the vendored script.
+            known = [hook for hook in hooks if hook in scripts or hook.startswith("data-bs-")]
             assert known, f"{path.relative_to(ROOT)}: <button{attributes}> has no effect"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -36,17 +37,16 @@ def _sample(converter: Any) -> str:
         return str(uuid.uuid4())
     if isinstance(converter, IntConverter):
         return "1"
-    return "x"
+    # A converter of ours names its values: `price|quantity`; the first one does.
+    first = str(converter.regex).strip("()?:").split("|")[0]
+    return first if first.isidentifier() else "x"
 
 
 def _path_of(prefix: str, pattern: URLPattern | URLResolver) -> str:
     text = prefix + str(pattern.pattern)
     for name, converter in pattern.pattern.converters.items():
-        for form in (
-            f"<{name}>",
-            *(f"<{kind}:{name}>" for kind in ("uuid", "slug", "int", "str", "path")),
-        ):
-            text = text.replace(form, _sample(converter))
+        sample = _sample(converter)
+        text = re.sub(rf"<(?:\w+:)?{name}>", lambda _, one=sample: one, text)
     return text
 
 

@@ -18,7 +18,7 @@ def two_keys(settings: Any) -> dict[str, bytes]:
 def test_what_is_sealed_opens_at_its_place_only(two_keys: Any) -> None:
     token = crypto.encrypt("Zoë Straße 1", aad="orders.order:1:name")
     assert token.startswith("v1.new.")
-    assert "Zo" not in token
+    assert "Stra" not in token
     assert crypto.decrypt(token, aad="orders.order:1:name") == "Zoë Straße 1"
     with pytest.raises(crypto.CannotDecrypt):
         crypto.decrypt(token, aad="orders.order:2:name")
@@ -38,7 +38,8 @@ def test_what_is_no_seal_of_ours_is_an_error_never_the_raw_text(two_keys: Any, b
 
 def test_a_flipped_bit_is_noticed(two_keys: Any) -> None:
     token = crypto.encrypt("secret", aad="x")
-    flipped = token[:-3] + ("A" if token[-3] != "A" else "B") + token[-2:]
+    # In the middle: the last letters of base64 hold bits that nobody reads.
+    flipped = token[:-12] + ("A" if token[-12] != "A" else "B") + token[-11:]
     with pytest.raises(crypto.CannotDecrypt):
         crypto.decrypt(flipped, aad="x")
 

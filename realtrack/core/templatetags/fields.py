@@ -76,25 +76,14 @@ def field(
         "inputmode": inputmode,
         "is_code": kind == "code",
         "is_figure": kind in {"number", "integer", "money"},
-        "help": help,
-        "error": error,
-        "warning": warning,
-        "counter": counter,
         "counted": len(str(shown)),
         "counter_class": _counter_class(len(str(shown)), counter),
-        "rows": rows,
-        "source": source,
-        "who": who,
-        "when": when,
-        "history_url": history_url,
-        "save_url": save_url,
-        "required": required,
-        "readonly": readonly,
-        "autofocus": autofocus,
-        "placeholder": placeholder,
-        "autocomplete": autocomplete,
-        "cls": cls,
-    }
+        # What the template gets as it was given.
+        "help": help, "error": error, "warning": warning, "counter": counter, "rows": rows,
+        "source": source, "who": who, "when": when, "history_url": history_url,
+        "save_url": save_url, "required": required, "readonly": readonly, "autofocus": autofocus,
+        "placeholder": placeholder, "autocomplete": autocomplete, "cls": cls,
+    }  # fmt: skip
 
 
 @register.inclusion_tag("components/field.html")

@@ -257,7 +257,8 @@ def avatar(name: str, small: bool = False) -> SafeString:  # noqa: FBT001, FBT00
 @register.simple_tag
 def key(keys: str) -> SafeString:
     """`{% key "Ctrl Enter" %}`: a key hint; keys one after another: `{% key "G" %} {% key "R" %}`."""
-    return format_html("<kbd>{}</kbd>", keys)
+    # Not part of the button's name; the help of the keys reads them out.
+    return format_html('<kbd aria-hidden="true">{}</kbd>', keys)
 
 
 @register.simple_tag
