@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from ingestion import selectors, services
-from ingestion.enums import OPEN_JOBS, JobMode, JobStatus
+from ingestion.enums import OPEN_JOBS, AssetStatus, JobMode, JobStatus
 from ingestion.models import ImageAsset, IngestionJob
 from realtrack.core.rights import Right
 from realtrack.core.web.access import actor_of, requires
-from realtrack.core.web.render import redirect, render_page
+from realtrack.core.web.render import redirect, reload_page, render_page
 
 _PAGE = 50
 _DEFAULT_MODE = JobMode.SINGLE
@@ -37,7 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
         {
             "mode": mode,
             "modes": list(JobMode.choices),
-            "jobs": [(job, _first_photo(job)) for job in jobs],
+            "jobs": [(job, _first_photo(job), selectors.job_title(job)) for job in jobs],
             "is_busy": any(_is_moving(job) for job in jobs),
             "page": page,
             "shown": len(jobs),
@@ -53,17 +53,22 @@ def index(request: HttpRequest) -> HttpResponse:
 def job(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     """One job: state, steps with their seconds, photos, parts."""
     found = selectors.job_get(job_id)
-    return render_page(
+    photos = selectors.job_photos(found)
+    response = render_page(
         request,
         "ingestion/job.html",
         {
             "job": found,
-            "photos": [(one, _thumb(one)) for one in selectors.job_photos(found)],
+            "title": selectors.job_title(found),
+            "photos": [(one, _thumb(one)) for one in photos],
+            "is_usable": any(one.status != AssetStatus.FAILED for one in photos),
             "results": list(found.results.order_by("position")),
             "is_moving": _is_moving(found),
         },
         partial="state",
     )
+    # The page asks while the job moves: the answer that it ended changes state and buttons too.
+    return response if _is_moving(found) else reload_page(request, response)
 
 
 @require_POST

@@ -82,6 +82,13 @@
         if (doubt) { doubt.focus(); if (doubt.select) doubt.select(); }
       }
     });
+    form.addEventListener("input", function (event) {
+      if (event.target.name === "title") self.typedTitle = true;
+    });
+    // A title composed meanwhile never takes the place of one that a person types.
+    form.addEventListener("htmx:beforeSwap", function (event) {
+      if (event.target.id === "review-title-slot" && self.typedTitle) event.detail.shouldSwap = false;
+    });
     form.addEventListener("change", function (event) {
       if (event.target.name === "title") { self.typedTitle = true; return; }
       var slot = document.getElementById("review-title-slot");

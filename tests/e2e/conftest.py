@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.e2e.system import System
+from tests.web.shots import CHROMIUM, browser_started
 
 PHOTOS = Path(__file__).resolve().parents[3] / "shared" / "data" / "photos"
 OWN_PHOTOS = Path(__file__).resolve().parents[2] / "ingestion" / "data" / "demo_photos"
@@ -34,3 +36,12 @@ def photo() -> Path:
     if given.exists():
         return given
     return sorted(OWN_PHOTOS.glob("*.jpg"))[0]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's chromium, one for the run; without it the test is skipped, saying so."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"{CHROMIUM} is not installed")
+    with browser_started() as browser:
+        yield browser

@@ -40,6 +40,13 @@ def render_page(
     return response
 
 
+def reload_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Have htmx load the whole page anew: what the fragment says has changed the bar as well."""
+    if wants_fragment(request):
+        response["HX-Refresh"] = "true"
+    return response
+
+
 def toast(
     response: HttpResponse,
     text: str,

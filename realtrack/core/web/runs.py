@@ -10,12 +10,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from realtrack.core import runs, selectors
 from realtrack.core.errors import NotFound
-from realtrack.core.models import Run
+from realtrack.core.models import Run, RunState
 from realtrack.core.rights import Right
 from realtrack.core.web.access import actor_of, requires, user_of
-from realtrack.core.web.render import redirect, render_page
+from realtrack.core.web.render import redirect, reload_page, render_page
 
 PAGE = 50
+OPEN_RUNS = frozenset({RunState.PENDING, RunState.RUNNING})
 
 
 @require_GET
@@ -47,12 +48,14 @@ def run_detail(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     state = request.GET.get("state", "")
     if state:
         items = items.filter(state=state)
-    return render_page(
+    response = render_page(
         request,
         "runs/run_detail.html",
         {"run": run, "items": items[:500], "state": state},
         partial="progress",
     )
+    # The page asks while the run is open: the answer that it ended changes state and buttons too.
+    return response if run.state in OPEN_RUNS else reload_page(request, response)
 
 
 @require_POST
