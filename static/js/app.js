@@ -182,6 +182,7 @@
       found.forEach(function (select) {
         if (select.tomselect || !select.isConnected) return;
         new window.TomSelect(select, { maxOptions: 500, allowEmptyOption: true });
+        select.setAttribute("aria-hidden", "true"); // its label now names the field that stands for it
       });
     });
   }

@@ -20,6 +20,11 @@
   function draw(canvas) {
     var table = document.getElementById(canvas.dataset.table);
     if (!table) return;
+    if (!canvas.parentElement.matches(".cv")) { // it takes its height from a frame of its own
+      var frame = rt.el("div", { class: "cv" });
+      canvas.before(frame);
+      frame.append(canvas);
+    }
     var data = read(table);
     var kind = canvas.dataset.kind || "bar";
     var stacked = canvas.dataset.stacked !== "no" && kind === "bar";

@@ -32,6 +32,8 @@ TEMPLATES = [
     if not {".venv", "var", "node_modules"} & set(path.parts) and "templates" in path.parts
 ]
 
+NO_RULE = {"cut-c", "if"}  # a cell that is cut by its table; a word of a tag inside a class
+
 
 def test_every_icon_named_in_a_template_exists() -> None:
     # given
@@ -66,6 +68,29 @@ def test_no_template_holds_what_the_policy_blocks() -> None:
 
     # then
     assert found == []
+
+
+def test_every_class_in_a_template_has_a_rule() -> None:
+    # given
+    static = PROJECT_ROOT / "static"
+    rules = "".join(
+        path.read_text(encoding="utf-8")
+        for path in [*(static / "css").glob("*.css"), *(static / "vendor").rglob("*.css")]
+    )
+    known = set(re.findall(r"\.(-?[A-Za-z_][\w-]*)", rules))
+
+    # when
+    unknown = {
+        f"{path.relative_to(PROJECT_ROOT)}: {name}"
+        for path in TEMPLATES
+        if "sandbox" not in path.parts
+        for value in re.findall(r'\b(?:class|cls)="([^"]*)"', path.read_text("utf-8"))
+        for name in re.sub(r"{%.*?%}|{{.*?}}", " ", value).split()
+        if re.fullmatch(r"[A-Za-z][\w-]*", name) and name not in known | NO_RULE
+    }
+
+    # then
+    assert unknown == set()
 
 
 def test_htmx_is_configured_as_the_house_style_asks() -> None:
