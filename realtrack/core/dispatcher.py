@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import random
+import time
 import uuid
 from collections.abc import Sequence
 
@@ -19,9 +20,13 @@ from realtrack.core.models import AuditLog, DeliveryState, EventDelivery
 
 logger = structlog.get_logger(__name__)
 
-BATCH = 500
-# A worker killed in the middle leaves its claims; longer than any handler may take.
-STALE_AFTER = datetime.timedelta(seconds=120)
+BATCH = 50
+# A worker killed in the middle leaves its claims; longer than any handler may take. What waits
+# behind a slow handler is claimed anew before it comes to that.
+STALE_AFTER = datetime.timedelta(seconds=60)
+_RENEW_AFTER = datetime.timedelta(seconds=10)
+# How often a lost database is looked for before claims are left to go stale; 15 s in all.
+_PAUSES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 # 1 s, 5 s, 30 s, 2 min, 10 min, 30 min, 1 h, 1 h: about three hours, then a person looks at it.
 BACKOFF_SECONDS = (1, 5, 30, 120, 600, 1800, 3600, 3600)
 
@@ -41,62 +46,28 @@ def dispatch_due(*, limit: int = BATCH) -> int:
     claimed = _claim(limit)
     if not claimed:
         return 0
-    logs = _logs_of(claimed)
-    for delivery in claimed:
-        row = logs.get(delivery.event_id)
-        if row is None:
-            _give_up(delivery, "the event's row is not in the log any more")
-            continue
-        _deliver(delivery, row)
-    return len(claimed)
-
-
-def _claim(limit: int) -> list[EventDelivery]:
-    now = timezone.now()
-    due = Q(state=DeliveryState.PENDING, next_attempt__lte=now) | Q(
-        state=DeliveryState.CLAIMED, claimed_at__lt=now - STALE_AFTER
-    )
-    with transaction.atomic():
-        rows = list(
-            EventDelivery.objects.select_for_update(skip_locked=True)
-            .filter(due)
-            .order_by("next_attempt", "id")[:limit]
-        )
-        EventDelivery.objects.filter(pk__in=[row.pk for row in rows]).update(
-            state=DeliveryState.CLAIMED, claimed_at=now, attempts=F("attempts") + 1
-        )
-    for row in rows:
-        row.attempts += 1
-    return rows
-
-
-def _logs_of(deliveries: Sequence[EventDelivery]) -> dict[uuid.UUID, AuditLog]:
-    # The times prune partitions: without them each look-up would visit every month.
-    times = [delivery.event_created_at for delivery in deliveries]
-    rows = AuditLog.objects.filter(
-        created_at__gte=min(times),
-        created_at__lte=max(times),
-        id__in=[delivery.event_id for delivery in deliveries],
-    )
-    return {row.id: row for row in rows}
-
-
-def _deliver(delivery: EventDelivery, row: AuditLog) -> None:
-    one = events.subscription(delivery.event, delivery.subscriber)
-    if one is None:
-        _give_up(delivery, "nobody subscribes to this event under that name any more")
-        return
-    context.set_request_id(row.request_id)
+    rest = list(claimed)
     try:
-        one.handler(events.envelope_of(row))
-    except NotFound as error:
-        # What the event speaks of has gone since: there is nothing left to do.
-        logger.info("event_moot", subscriber=delivery.subscriber, reason=str(error))
-        EventDelivery.objects.filter(pk=delivery.pk).delete()
-    except (OperationalError, InterfaceError):
-        # The database went away: the claim goes stale and is taken up again.
-        connection.close()
-        raise
+        logs = _logs_of(claimed)
+        while rest:
+            if timezone.now() - (rest[0].claimed_at or timezone.now()) > _RENEW_AFTER:
+                rest = _renew(rest)
+                continue
+            delivery = rest[0]
+            row = logs.get(delivery.event_id)
+            if row is None:
+                _give_up(delivery, "the event's row is not in the log any more")
+            else:
+                _deliver(delivery, row)
+            del rest[0]
+    except (OperationalError, InterfaceError) as error:
+        if _is_away():
+            # The claim goes stale and is taken up again when the database is back.
+            connection.close()
+            raise
+        # A deadlock or a lock's time-out: the database is there, the next try may pass.
+        logger.warning("event_delivery_lost_a_race", subscriber=delivery.subscriber)
+        _put_back(delivery, f"{type(error).__name__}: {error}"[:2000])
     except Exception as error:
         logger.exception("event_delivery_failed", subscriber=delivery.subscriber)
         _put_back(delivery, f"{type(error).__name__}: {error}"[:2000])
@@ -104,6 +75,15 @@ def _deliver(delivery: EventDelivery, row: AuditLog) -> None:
         EventDelivery.objects.filter(pk=delivery.pk).delete()
     finally:
         context.clear_request_id()
+
+
+def _is_away() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (OperationalError, InterfaceError):
+        return True
+    return False
 
 
 def _put_back(delivery: EventDelivery, error: str) -> None:

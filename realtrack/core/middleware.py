@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import structlog
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from realtrack.core import context
-from realtrack.core.errors import AppError, Unavailable
+from realtrack.core.errors import AppError
 from realtrack.core.redis import RedisError
 
-logger = structlog.get_logger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -44,30 +42,15 @@ class OutageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        try:
-            return self.get_response(request)
-        except (OperationalError, InterfaceError, RedisError) as error:
-            return self._unavailable(request, error)
+        # What a middleware further in raises comes back as an answer: see `failures.broken`.
+        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Called by Django inside the chain, before its own 500 page."""
         from realtrack.core.web import failures
 
         if isinstance(exception, (OperationalError, InterfaceError, RedisError)):
-            return self._unavailable(request, exception)
+            return failures.unavailable(request, exception)
         if isinstance(exception, AppError):
             return failures.render(request, exception)
         return None
-
-    def _unavailable(self, request: HttpRequest, error: Exception) -> HttpResponse:
-        from realtrack.core.web import failures
-
-        logger.error("server_away", error=type(error).__name__, path=request.path)
-        return failures.render(
-            request,
-            Unavailable(
-                "A server that RealTrack needs does not answer. Nothing was lost; try again in a "
-                "few seconds.",
-                retry_after=5,
-            ),
-        )

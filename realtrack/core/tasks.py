@@ -45,7 +45,7 @@ def dispatch_events() -> int:
     begun("dispatch_events")
     carried = 0
     # Bounded, so that a worker that is asked to stop does so soon.
-    for _ in range(20):
+    for _ in range(200):
         count = dispatcher.dispatch_due()
         carried += count
         if count == 0:

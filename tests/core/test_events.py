@@ -5,7 +5,7 @@ import uuid
 from typing import Any, ClassVar
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from realtrack.core import dispatcher, events, partitions
@@ -146,6 +146,91 @@ def test_a_claim_of_a_killed_worker_is_taken_up_again(subscribers: Any) -> None:
     assert dispatcher.dispatch_due() == 1
     # then
     assert seen == [Ping.name]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lost_database_gives_back_all_claims_and_counts_no_attempt(subscribers: Any) -> None:
+    # given a server that ends our connection in the middle, once
+    seen: list[str] = []
+    lost: list[int] = []
+
+    def handler(one: events.Envelope) -> None:
+        if not lost:
+            lost.append(1)
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        seen.append(one.entity_id)
+
+    subscribers(Ping, key="test.a", handler=handler)
+    wanted = [_emit().entity_id for _ in range(3)]
+    # when
+    with pytest.raises(OperationalError):
+        dispatcher.dispatch_due()
+    # then
+    left = EventDelivery.objects.values_list("state", "attempts", "claimed_at")
+    assert list(left) == [(DeliveryState.PENDING, 0, None)] * 3
+    dispatcher.dispatch_due()
+    assert sorted(seen) == sorted(wanted)
+    assert not EventDelivery.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deadlock_makes_one_wait_and_the_others_go_on(subscribers: Any) -> None:
+    # given
+    seen: list[str] = []
+
+    def unlucky(_: events.Envelope) -> None:
+        message = "deadlock detected"
+        raise OperationalError(message)
+
+    subscribers(Ping, key="test.a", handler=unlucky)
+    subscribers(Ping, key="test.b", handler=lambda one: seen.append(one.name))
+    _emit()
+    # when
+    dispatcher.dispatch_due()
+    # then
+    left = EventDelivery.objects.get()
+    assert (left.subscriber, left.state, left.attempts) == ("test.a", DeliveryState.PENDING, 1)
+    assert seen == [Ping.name]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_behind_a_slow_handler_claims_are_renewed_and_taken_ones_left_alone(
+    subscribers: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: every handler counts as slow, and another worker takes the last one meanwhile
+    monkeypatch.setattr(dispatcher, "_RENEW_AFTER", datetime.timedelta(0))
+    seen: list[str] = []
+    elsewhere = timezone.now() + datetime.timedelta(hours=1)
+
+    def slow(one: events.Envelope) -> None:
+        if not seen:
+            last = EventDelivery.objects.order_by("-pk").values("pk")[:1]
+            EventDelivery.objects.filter(pk__in=last).update(claimed_at=elsewhere)
+        seen.append(one.entity_id)
+
+    subscribers(Ping, key="test.a", handler=slow)
+    wanted = [_emit().entity_id for _ in range(3)]
+    # when
+    dispatcher.dispatch_due()
+    # then
+    assert seen == wanted[:2]
+    left = EventDelivery.objects.get()
+    assert (left.state, left.claimed_at) == (DeliveryState.CLAIMED, elsewhere)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lost_race_is_tried_again_soon_and_not_taken_for_an_outage(subscribers: Any) -> None:
+    def deadlocked(_: events.Envelope) -> None:
+        message = "deadlock detected"
+        raise OperationalError(message)
+
+    subscribers(Ping, key="test.race", handler=deadlocked)
+    _emit()
+    dispatcher.dispatch_due()
+    left = EventDelivery.objects.get()
+    assert (left.state, left.attempts) == (DeliveryState.PENDING, 1)
+    assert left.last_error == "OperationalError: deadlock detected"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
@@ -16,7 +18,9 @@ from realtrack.core.errors import (
     NotAllowed,
     NotFound,
     TooManyRequests,
+    Unavailable,
 )
+from realtrack.core.redis import RedisError
 from realtrack.core.web.render import wants_fragment
 
 logger = structlog.get_logger(__name__)
@@ -91,8 +95,24 @@ class Broken(AppError):
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Django's handler500."""
+    """Django's handler500. It also gets what middlewares raise: a lost server is a 503 there too."""
+    error = sys.exc_info()[1]
+    if isinstance(error, (OperationalError, InterfaceError, RedisError)):
+        return unavailable(request, error)
     return render(request, Broken())
+
+
+def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Answer to a request that met a lost database or Redis."""
+    logger.error("server_away", error=type(error).__name__, path=request.path)
+    return render(
+        request,
+        Unavailable(
+            "A server that RealTrack needs does not answer. Nothing was lost; try again in a "
+            "few seconds.",
+            retry_after=5,
+        ),
+    )
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
