@@ -70,6 +70,7 @@ class JobCompleted(DomainEvent):
     name: ClassVar[str] = "ingestion.job_completed"
     entity_type: ClassVar[str] = "ingestion_job"
 
+    title: str = ""
     parts: int = 0
     to_review: int = 0
     approved: int = 0
@@ -77,14 +78,26 @@ class JobCompleted(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobFailed(DomainEvent):
-    """An attempt failed. `final` is True when nobody will try again by itself."""
+    """A job failed for good: nobody will try again by itself, a person should look."""
 
     name: ClassVar[str] = "ingestion.job_failed"
     entity_type: ClassVar[str] = "ingestion_job"
 
     code: str = ""
     reason: str = ""
-    final: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobDelayed(DomainEvent):
+    """An attempt failed; the next one comes by itself in `seconds`."""
+
+    name: ClassVar[str] = "ingestion.job_delayed"
+    entity_type: ClassVar[str] = "ingestion_job"
+    log_only: ClassVar[bool] = True
+
+    code: str = ""
+    reason: str = ""
+    seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,6 +87,15 @@ def job_get(job_id: uuid.UUID) -> IngestionJob:
     return job
 
 
+def job_title(job: IngestionJob) -> str:
+    """Return what a person calls a job: its part's title, else its first file, else its mode."""
+    titles = [title for title in job.results.values_list("extracted_title", flat=True) if title]
+    names = [one.original_filename for one in job_photos(job) if one.original_filename]
+    if len(titles) > 1:
+        return f"{titles[0]} and {len(titles) - 1} more"
+    return (titles or names or [job.get_mode_display()])[0]
+
+
 def job_photos(job: IngestionJob) -> list[ImageAsset]:
     """Return the photos of a job in their order."""
     return list(job.photos.filter(deleted_at__isnull=True).order_by("sort_order", "id"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ingestion.pipeline.fields import Alternative, FieldName, FieldValue, Source, nothing_sure
@@ -22,6 +23,7 @@ _DOMAIN = re.compile(
 _SHORT_WORD = 4  # BCM, Amp, Cam: only as a line of its own
 _USED = "3000"
 _LEAST_BRAND = 0.5
+_CONTESTED = 0.6
 
 
 def brand_field(
@@ -52,6 +54,7 @@ def brand_field(
             return unknown, makes
     if not ranked:
         return None, makes
+    ranked = _against_copyright(ranked, lines, tables)
     first = ranked[0][1]
     others = tuple(
         Alternative(
@@ -71,6 +74,23 @@ def brand_field(
         ),
         makes,
     )
+
+
+def _against_copyright(
+    ranked: list[tuple[Brand, FieldValue]], lines: Sequence[Line], tables: Reference
+) -> list[tuple[Brand, FieldValue]]:
+    """Another name after a copyright sign makes a brand that merely stands somewhere doubtful."""
+    owner = _copyright_owner(lines, tables)
+    if owner is None or any(fold(brand.name) in fold(owner.value) for brand, _ in ranked):
+        return ranked
+    brand, first = ranked[0]
+    doubted = replace(
+        first,
+        confidence=min(first.confidence, _CONTESTED),
+        reason=f"known brand, but {owner.value} stands after the copyright sign",
+    )
+    other = Brand(name=owner.value, kind=BrandKind.AFTERMARKET, pattern="", doubtful=frozenset())
+    return [(brand, doubted), (other, owner), *ranked[1:]]
 
 
 def _judged_brand(brand: Brand, phrase: str, line: Line, *, whole: bool) -> FieldValue:
@@ -95,15 +115,9 @@ def _judged_brand(brand: Brand, phrase: str, line: Line, *, whole: bool) -> Fiel
 
 def _unknown_brand(lines: Sequence[Line], tables: Reference) -> FieldValue | None:
     """A name that is in no list: after a copyright sign, or a line that its web address repeats."""
-    for line in lines:
-        found = _COPYRIGHT.match(line.text)
-        if found and tables.part_types.get(found[1]) is None:
-            return FieldValue(
-                value=found[1].strip()[:65],
-                confidence=0.5,
-                reason="a name after a copyright sign; not in the list of brands",
-                source=line.source,
-            )
+    owner = _copyright_owner(lines, tables)
+    if owner is not None:
+        return owner
     for line in lines:
         for domain in _DOMAIN.findall(line.text):
             host = re.sub(r"[^a-z0-9]", "", domain.lower())
@@ -117,6 +131,19 @@ def _unknown_brand(lines: Sequence[Line], tables: Reference) -> FieldValue | Non
                         reason="the web address repeats it; not in the list of brands",
                         source=other.source,
                     )
+    return None
+
+
+def _copyright_owner(lines: Sequence[Line], tables: Reference) -> FieldValue | None:
+    for line in lines:
+        found = _COPYRIGHT.match(line.text)
+        if found and tables.part_types.get(found[1]) is None:
+            return FieldValue(
+                value=found[1].strip()[:65],
+                confidence=0.5,
+                reason="a name after a copyright sign; not in the list of brands",
+                source=line.source,
+            )
     return None
 
 
@@ -252,7 +279,7 @@ def quantity_field(lines: Sequence[Line], tables: Reference) -> FieldValue:
                 )
     return FieldValue(
         value="1",
-        confidence=0.8,
+        confidence=0.9,
         reason="one part a photo set is usual",
         source=Source(asset_id=None, box=None, text=""),
     )

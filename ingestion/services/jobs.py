@@ -126,7 +126,7 @@ def fail_finally(job: IngestionJob, *, code: str, reason: str, actor: Actor) -> 
     job.heartbeat_at = None
     job.save()
     core_events.emit(
-        events.JobFailed(entity_id=job.pk, code=code, reason=reason[:500], final=True), actor=actor
+        events.JobFailed(entity_id=job.pk, code=code, reason=reason[:500]), actor=actor
     )
 
 
@@ -145,7 +145,8 @@ def fail_for_now(
     job.heartbeat_at = None
     job.save()
     core_events.emit(
-        events.JobFailed(entity_id=job.pk, code=code, reason=reason[:500], final=False), actor=actor
+        events.JobDelayed(entity_id=job.pk, code=code, reason=reason[:500], seconds=round(seconds)),
+        actor=actor,
     )
 
 

@@ -272,6 +272,7 @@ def _decide(job_id: uuid.UUID, actor: Actor) -> IngestionJob:
             core_events.emit(
                 events.JobCompleted(
                     entity_id=job.pk,
+                    title=_title(results),
                     parts=len(results),
                     to_review=sum(
                         one.review_status == ReviewStatus.NEEDS_REVIEW for one in results
@@ -283,6 +284,12 @@ def _decide(job_id: uuid.UUID, actor: Actor) -> IngestionJob:
                 actor=actor,
             )
     return job
+
+
+def _title(results: Sequence[AiResult]) -> str:
+    if len(results) == 1:
+        return results[0].extracted_title or "one part, no words found"
+    return f"{len(results)} parts"
 
 
 def _mine(work: _Work) -> IngestionJob:
