@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from rest_framework import serializers
 
 from channels_app.enums import ConnectionStatus, SyncStatus
-from channels_app.models import ChannelConnection
+from channels_app.models import ChannelConnection, ChannelListing
 from channels_app.selectors import setup_missing
 from realtrack.core.api.serializers import ListQuery, MoneyField, StrictSerializer
 
@@ -87,8 +88,17 @@ class ChannelListingOut(serializers.Serializer[Any]):
     last_sync_error = serializers.CharField(allow_blank=True)
     last_error_id = serializers.CharField(allow_blank=True)
     last_error_field = serializers.CharField(allow_blank=True)
+    # When what is owed is sent (again); null where nothing is owed or it waits for a person.
+    next_attempt_at = serializers.SerializerMethodField()
     published_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
+
+    def get_next_attempt_at(self, row: ChannelListing) -> datetime.datetime | None:
+        """The earliest of all that is owed to this row."""
+        return min(
+            (one.next_attempt for one in row.owed.all() if one.is_owed and one.next_attempt),
+            default=None,
+        )
 
 
 class ListingsQuery(ListQuery):

@@ -270,7 +270,7 @@ class ChannelListingsView(ApiView):
         selectors.connection_get(connection_id)
         found = selectors.channel_listings(
             user=self.user, connection_id=connection_id, status=query.get("status", "")
-        )
+        ).prefetch_related("owed")
         rows = found[query["offset"] : query["offset"] + query["limit"]]
         data = serializers.ChannelListingOut(rows, many=True).data
         return page_of("listings", list(data), total=found.count(), query=query)

@@ -1,27 +1,32 @@
 """Who works on what: leases on channel listings, so that each marketplace row has one caller.
 
 A lease is taken in one transaction, the calls are made outside any, what came of them is recorded
-in another. A worker that was killed leaves a lease that ends by itself; the row is then taken up
-again, and every call may be repeated.
+in another. A worker at work renews its lease; one that was killed leaves a lease that soon ends by
+itself; the row is then taken up again, and every call may be repeated.
 """
 
 from __future__ import annotations
 
 import datetime
+import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from django.db import transaction
+import structlog
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from channels_app.enums import OwedKind
 from channels_app.models import ChannelListing, ChannelOwed
 
-# Longer than all calls of one batch may take together; a publish with 24 photos renews it.
-STOCK_LEASE = datetime.timedelta(seconds=120)
-HEAVY_LEASE = datetime.timedelta(minutes=8)
+logger = structlog.get_logger(__name__)
+
+# So long does the work of a killed worker lie; a living one renews, however long its calls take.
+LEASE = datetime.timedelta(seconds=60)
+RENEW_SECONDS = 15.0
 BATCH = 25
 STOCK_KINDS = (OwedKind.QUANTITY, OwedKind.PRICE)
 _GROUPS: tuple[tuple[OwedKind, ...], ...] = (
@@ -90,8 +95,38 @@ def _claim_group(kinds: Sequence[OwedKind]) -> Unit | None:
         ids = list(dict.fromkeys(row.channel_listing_id for row in rows))[
             : BATCH if is_stock else 1
         ]
-        claims = _lease(ids, kinds, now + (STOCK_LEASE if is_stock else HEAVY_LEASE), now)
+        claims = _lease(ids, kinds, now + LEASE, now)
     return Unit(connection_id=connection_id, is_stock=is_stock, claims=claims)
+
+
+@contextmanager
+def kept(unit: Unit) -> Iterator[None]:
+    """Renew the unit's lease for as long as the block runs."""
+    done = threading.Event()
+    token = unit.claims[0].token
+    keeper = threading.Thread(target=_renew, args=(token, done), name="lease", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        done.set()
+        keeper.join()
+
+
+def _renew(token: uuid.UUID, done: threading.Event) -> None:
+    try:
+        while not done.wait(RENEW_SECONDS):
+            try:
+                ChannelListing.objects.filter(claim_token=token).update(
+                    claimed_until=timezone.now() + LEASE
+                )
+            except (DatabaseError, InterfaceError) as error:
+                # It may be back before the lease ends; if not, another worker repeats the calls.
+                logger.warning("lease_not_renewed", error=type(error).__name__)
+                connection.close()
+    finally:
+        # This thread's own one.
+        connection.close()
 
 
 def _lease(

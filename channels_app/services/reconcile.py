@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 import structlog
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connections, transaction
 from django.utils import timezone
 
 from channels_app import events
@@ -47,14 +47,17 @@ def reconcile_next() -> bool:
     if unit is None:
         return False
     try:
-        if unit.is_stock:
-            _stock(unit)
-        else:
-            heavy_run(unit)
+        with claims.kept(unit):
+            if unit.is_stock:
+                _stock(unit)
+            else:
+                heavy_run(unit)
     except ChannelError as error:
         _fail(unit, error)
-    except (RedisError, OSError) as error:
-        # A server of ours is away: the same again when it is back.
+    except (RedisError, OSError, OperationalError, InterfaceError) as error:
+        # A server of ours is away: the same again when it is back. Where that is the database,
+        # this cannot be noted either; the lease then ends by itself.
+        connections["default"].close_if_unusable_or_obsolete()
         failure = TryAgain(reason="A server of ours did not answer.", after=5.0)
         logger.warning("reconcile_server_away", error=type(error).__name__)
         _fail(unit, ChannelError(failure))

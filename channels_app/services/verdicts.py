@@ -27,9 +27,10 @@ from realtrack.core.models import Run, RunItem, RunItemState, RunState
 RUN_PUBLISH = "channels.publish"
 RUN_END = "channels.end"
 TARGET = "channel_listing"
-# 5, 10, 20 … seconds, at most a quarter of an hour: it heals soon after the marketplace is back.
+# 5, 10, 20 … seconds, at most two minutes: it heals soon after the marketplace is back. While it
+# is away the open circuit spares it the calls.
 FIRST_WAIT = 5.0
-LONGEST_WAIT = 900.0
+LONGEST_WAIT = 120.0
 
 
 def kind_of(failure: Failure) -> Verdict:

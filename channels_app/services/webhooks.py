@@ -6,7 +6,13 @@ import datetime
 import uuid
 
 import structlog
-from django.db import IntegrityError, transaction
+from django.db import (
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connections,
+    transaction,
+)
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -21,11 +27,13 @@ from realtrack.core.actors import Actor
 from realtrack.core.errors import InvalidInput
 from realtrack.core.events import emit
 from realtrack.core.ids import uuid7
+from realtrack.core.redis import RedisError
 from realtrack.core.tasks import kick
 
 logger = structlog.get_logger(__name__)
 
-LEASE = datetime.timedelta(minutes=2)
+# So long does what a killed worker had in hand lie; reading an order twice does no harm.
+LEASE = datetime.timedelta(seconds=60)
 # Past this it is dead and shown; polling finds the order all the same.
 MOST_ATTEMPTS = 12
 
@@ -93,6 +101,11 @@ def webhook_process(*, log_id: uuid.UUID, is_replay: bool = False) -> bool:
         outcome = _act(log, told)
     except ChannelError as error:
         _postpone(log, error)
+        return True
+    except (OperationalError, InterfaceError, RedisError, OSError):
+        # A server of ours went away in the middle: the same again soon, if that can be noted.
+        connections["default"].close_if_unusable_or_obsolete()
+        _postpone(log, ChannelError(TryAgain(reason="A server of ours did not answer.", after=5.0)))
         return True
     ChannelWebhookLog.objects.filter(pk=log_id).update(
         processed=True, processed_at=timezone.now(), outcome=outcome, process_error="",

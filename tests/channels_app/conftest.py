@@ -11,7 +11,7 @@ from realtrack.core import redis
 from tests.sandbox.server import sandbox_process, sandbox_server
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
     from channels_app.models import ChannelConnection
     from settings_app.models import User
@@ -30,7 +30,7 @@ def _clean_redis() -> Iterator[None]:
 
 @pytest.fixture
 def ebay(
-    sandbox_server: SandboxServer, settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch
+    sandbox_server: SandboxServer, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> SandboxServer:
     """All of eBay's addresses lead to the marketplace of the tests; lag is waited out quickly."""
     for name in ("API", "APIZ", "AUTH", "MEDIA", "ITEM"):

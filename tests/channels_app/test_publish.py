@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from channels_app import services
-from channels_app.adapters.ebay import client, publish
+from channels_app.adapters.ebay import client
 from channels_app.enums import SyncStatus
 from channels_app.models import ChannelListing, ChannelOwed
 from inventory.services import stock_adjust
@@ -197,7 +197,7 @@ def test_kill_between_two_calls_goes_on_without_a_second_listing(
     # given a worker that dies right after a call was answered
     part = make_listing()
     start(account, part)
-    real: Callable[..., Any] = publish.user_call
+    real: Callable[..., Any] = client.user_call
     after = {
         "item": ("PUT", "inventory_item"),
         "offer": ("POST", "/offer"),
@@ -213,10 +213,10 @@ def test_kill_between_two_calls_goes_on_without_a_second_listing(
             raise Killed
         return answer
 
-    monkeypatch.setattr(publish, "user_call", dying)
+    monkeypatch.setattr("channels_app.adapters.ebay.publish.user_call", dying)
     with pytest.raises(Killed):
         services.reconcile_next()
-    monkeypatch.setattr(publish, "user_call", real)
+    monkeypatch.setattr("channels_app.adapters.ebay.publish.user_call", real)
     # when nobody else may take it before its lease ends, and then somebody does
     assert services.reconcile_next() is False
     ChannelListing.objects.update(claimed_until=None)
@@ -359,15 +359,15 @@ def test_sale_during_a_publish_is_sent_on(
 ) -> None:
     # given a piece goes while the calls are made
     part = make_listing(stock=5)
-    real: Callable[..., Any] = publish.user_call
+    real: Callable[..., Any] = client.user_call
 
     def selling(session: Any, api: str, method: str, path: str, **more: Any) -> Any:
         if path.endswith("/publish"):
-            monkeypatch.setattr(publish, "user_call", real)
+            monkeypatch.setattr("channels_app.adapters.ebay.publish.user_call", real)
             stock_adjust(listing_id=part.pk, change=-2, actor=person(), reason="sold at the desk")
         return real(session, api, method, path, **more)
 
-    monkeypatch.setattr(publish, "user_call", selling)
+    monkeypatch.setattr("channels_app.adapters.ebay.publish.user_call", selling)
     # when
     start(account, part)
     drain()

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from channels_app import services
+from channels_app.adapters.ebay import client
 from channels_app.enums import OwedKind, SyncStatus
 from channels_app.models import ChannelListing, ChannelOwed
 from inventory.services import stock_adjust, stock_reserve, stock_set
@@ -170,17 +171,15 @@ def test_newer_change_during_a_push_stays_owed(
     part: Listing, ebay: SandboxServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given a piece goes while the first push is on its way
-    from channels_app.adapters.ebay import stock
-
-    real = stock.user_call
+    real = client.user_call
 
     def selling(*args: Any, **more: Any) -> Any:
-        monkeypatch.setattr(stock, "user_call", real)
+        monkeypatch.setattr("channels_app.adapters.ebay.stock.user_call", real)
         take(part, 1)
         return real(*args, **more)
 
     take(part, 1)
-    monkeypatch.setattr(stock, "user_call", selling)
+    monkeypatch.setattr("channels_app.adapters.ebay.stock.user_call", selling)
     # when
     drain()
     # then
@@ -190,16 +189,16 @@ def test_newer_change_during_a_push_stays_owed(
 
 def test_owed_rows_fall_with_their_transaction(part: Listing) -> None:
     # when
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         take(part, 1)
-        raise RuntimeError
+        transaction.set_rollback(True)
     # then
     assert not [one for one in ChannelOwed.objects.all() if one.is_owed]
 
 
 def test_batches_hold_25_listings(account: ChannelConnection, ebay: SandboxServer) -> None:
     # given
-    parts = [make_listing(stock=2) for _ in range(27)]
+    parts = [make_listing(stock=2) for _ in range(26)]
     services.listing_publish(
         listing_ids=[one.pk for one in parts], connection_ids=[account.pk], actor=person()
     )
@@ -210,7 +209,7 @@ def test_batches_hold_25_listings(account: ChannelConnection, ebay: SandboxServe
     drain()
     # then
     sizes = [len(json.loads(one["body"])["requests"]) for one in pushes(ebay)]
-    assert sizes == [25, 2]
+    assert sizes == [25, 1]
     rows = ebay.control("listings")["listings"]
     assert {row["quantity"] for row in rows} == {1}
 

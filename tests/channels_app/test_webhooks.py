@@ -24,7 +24,7 @@ from tests.conftest import SHARED
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
     from pytest_django.live_server_helper import LiveServer
 
     from listings.models import Listing
@@ -39,7 +39,7 @@ def endpoint(
     account: ChannelConnection,
     ebay: SandboxServer,
     live_server: LiveServer,
-    settings: SettingsWrapper,
+    settings: Settings,
 ) -> str:
     """Our address, subscribed to at the marketplace, which asked its challenge for it."""
     settings.PUBLIC_BASE_URL = live_server.url
@@ -77,7 +77,7 @@ def test_a_sale_is_told_verified_and_taken_in(
 ) -> None:
     # when
     order_id = ebay.control("buy", sku=part.custom_label_sku)["orderId"]
-    until(lambda: ChannelWebhookLog.objects.exists())
+    until(ChannelWebhookLog.objects.exists)
     work()
     # then
     log = ChannelWebhookLog.objects.get()
@@ -104,7 +104,7 @@ def test_subscribing_again_changes_nothing(
 
 
 def test_challenge_is_the_hash_of_code_token_and_endpoint(
-    endpoint: str, settings: SettingsWrapper
+    endpoint: str, settings: Settings
 ) -> None:
     # when
     answer = httpx.get(endpoint, params={"challenge_code": "abc"}, trust_env=False)
@@ -163,7 +163,7 @@ def test_key_service_away_is_503_and_the_next_try_is_kept(
     # when
     ebay.control("buy", sku=part.custom_label_sku)
     # then eBay sends again
-    until(lambda: ChannelWebhookLog.objects.exists())
+    until(ChannelWebhookLog.objects.exists)
 
 
 def test_order_that_cannot_be_read_yet_is_tried_again(
@@ -172,7 +172,7 @@ def test_order_that_cannot_be_read_yet_is_tried_again(
     # given
     ebay.control("fault", route="getOrder", times=2, status=500)
     ebay.control("buy", sku=part.custom_label_sku)
-    until(lambda: ChannelWebhookLog.objects.exists())
+    until(ChannelWebhookLog.objects.exists)
     # when
     work()
     # then
