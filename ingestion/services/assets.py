@@ -28,9 +28,10 @@ def listing_photos_changed(*, listing_id: uuid.UUID, actor: Actor) -> None:
     count = ImageAsset.objects.filter(
         listing_id=listing_id, deleted_at__isnull=True, status=AssetStatus.PROCESSED
     ).count()
-    listing_photos_refresh(listing_ids=[listing_id])
+    # What is owed stands before the search row in the order of locks.
     for write in registry.owed_writers.values():
         write([listing_id], _CONTENT)
+    listing_photos_refresh(listing_ids=[listing_id])
     core_events.emit(events.ListingPhotosChanged(entity_id=listing_id, count=count), actor=actor)
 
 
