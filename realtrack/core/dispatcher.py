@@ -52,18 +52,97 @@ def dispatch_due(*, limit: int = BATCH) -> int:
         while rest:
             if timezone.now() - (rest[0].claimed_at or timezone.now()) > _RENEW_AFTER:
                 rest = _renew(rest)
-                continue
-            delivery = rest[0]
-            row = logs.get(delivery.event_id)
+                if not rest:
+                    break
+            row = logs.get(rest[0].event_id)
             if row is None:
-                _give_up(delivery, "the event's row is not in the log any more")
+                _give_up(rest[0], "the event's row is not in the log any more")
             else:
-                _deliver(delivery, row)
+                _deliver(rest[0], row)
             del rest[0]
+    except (OperationalError, InterfaceError):
+        _hand_back(rest)
+        raise
+    return len(claimed)
+
+
+def _claim(limit: int) -> list[EventDelivery]:
+    now = timezone.now()
+    due = Q(state=DeliveryState.PENDING, next_attempt__lte=now) | Q(
+        state=DeliveryState.CLAIMED, claimed_at__lt=now - STALE_AFTER
+    )
+    with transaction.atomic():
+        rows = list(
+            EventDelivery.objects.select_for_update(skip_locked=True)
+            .filter(due)
+            .order_by("next_attempt", "id")[:limit]
+        )
+        EventDelivery.objects.filter(pk__in=[row.pk for row in rows]).update(
+            state=DeliveryState.CLAIMED, claimed_at=now, attempts=F("attempts") + 1
+        )
+    for row in rows:
+        row.attempts += 1
+        row.claimed_at = now
+    return rows
+
+
+def _renew(rest: list[EventDelivery]) -> list[EventDelivery]:
+    """Claim anew what waits behind a slow handler; what another worker took over is left to it."""
+    now = timezone.now()
+    kept: list[EventDelivery] = []
+    with transaction.atomic():
+        mine = {row.pk: row.claimed_at for row in rest}
+        found = EventDelivery.objects.select_for_update(skip_locked=True).filter(
+            pk__in=mine, state=DeliveryState.CLAIMED
+        )
+        held = {row.pk for row in found if row.claimed_at == mine[row.pk]}
+        EventDelivery.objects.filter(pk__in=held).update(claimed_at=now)
+    for row in rest:
+        if row.pk in held:
+            row.claimed_at = now
+            kept.append(row)
+    return kept
+
+
+def _hand_back(rest: Sequence[EventDelivery]) -> None:
+    """Put the claims back as soon as the database answers again; else they go stale."""
+    for pause in _PAUSES:
+        time.sleep(pause)
+        connection.close()
+        try:
+            EventDelivery.objects.filter(
+                pk__in=[row.pk for row in rest], state=DeliveryState.CLAIMED
+            ).update(state=DeliveryState.PENDING, next_attempt=timezone.now(), claimed_at=None)
+        except (OperationalError, InterfaceError):
+            continue
+        return
+
+
+def _logs_of(deliveries: Sequence[EventDelivery]) -> dict[uuid.UUID, AuditLog]:
+    # The times prune partitions: without them each look-up would visit every month.
+    times = [delivery.event_created_at for delivery in deliveries]
+    rows = AuditLog.objects.filter(
+        created_at__gte=min(times),
+        created_at__lte=max(times),
+        id__in=[delivery.event_id for delivery in deliveries],
+    )
+    return {row.id: row for row in rows}
+
+
+def _deliver(delivery: EventDelivery, row: AuditLog) -> None:
+    one = events.subscription(delivery.event, delivery.subscriber)
+    if one is None:
+        _give_up(delivery, "nobody subscribes to this event under that name any more")
+        return
+    context.set_request_id(row.request_id)
+    try:
+        one.handler(events.envelope_of(row))
+    except NotFound as error:
+        # What the event speaks of has gone since: there is nothing left to do.
+        logger.info("event_moot", subscriber=delivery.subscriber, reason=str(error))
+        EventDelivery.objects.filter(pk=delivery.pk).delete()
     except (OperationalError, InterfaceError) as error:
         if _is_away():
-            # The claim goes stale and is taken up again when the database is back.
-            connection.close()
             raise
         # A deadlock or a lock's time-out: the database is there, the next try may pass.
         logger.warning("event_delivery_lost_a_race", subscriber=delivery.subscriber)
