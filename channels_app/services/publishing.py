@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from channels_app.adapters.base import SellerMustFix
 from channels_app.enums import OwedKind, SyncStatus
 from channels_app.models import ChannelConnection, ChannelListing
 from channels_app.services import verdicts
@@ -44,15 +45,19 @@ def listing_publish(
     accounts = _accounts(connection_ids)
     total = len(parts) * len(accounts)
     title = _title("Publish", parts, accounts)
-    run = runs.run_create(
-        kind=verdicts.RUN_PUBLISH, title=title, actor=actor, total=total,
-        params={"listingIds": [one.pk for one in parts], "connectionIds": [one.pk for one in accounts]},
-        idempotency_key=idempotency_key,
-    )  # fmt: skip
-    if run.items.exists():
-        return run
     refused = {part.pk: reason for part in parts if (reason := _make_ready(part, actor))}
+    # The run and its rows at once: a kill in between would leave a run that nobody works on.
     with transaction.atomic():
+        run = runs.run_create(
+            kind=verdicts.RUN_PUBLISH, title=title, actor=actor, total=total,
+            params={
+                "listingIds": [one.pk for one in parts],
+                "connectionIds": [one.pk for one in accounts],
+            },
+            idempotency_key=idempotency_key,
+        )  # fmt: skip
+        if run.items.exists():
+            return run
         runs.run_start(run_id=run.pk, actor=actor, total=total)
         wanted: list[ChannelListing] = []
         items: list[RunItem] = []
@@ -68,6 +73,7 @@ def listing_publish(
                 run_id=run.pk, position=item.position, state=RunItemState.REFUSED,
                 reason_code="not_ready", reason=reason,
             )  # fmt: skip
+        _refuse_rows(items, refused)
         if wanted:
             ChannelListing.objects.filter(pk__in=[row.pk for row in wanted], is_live=False).update(
                 sync_status=SyncStatus.PENDING, ended_at=None
@@ -91,10 +97,10 @@ def listing_end(*, channel_listing_ids: Sequence[uuid.UUID], actor: Actor) -> Ru
     )
     if not rows:
         raise NotFound("This is not listed there.")
-    run = runs.run_create(
-        kind=verdicts.RUN_END, title=f"End {len(rows)} listings", actor=actor, total=len(rows)
-    )
     with transaction.atomic():
+        run = runs.run_create(
+            kind=verdicts.RUN_END, title=f"End {len(rows)} listings", actor=actor, total=len(rows)
+        )
         runs.run_start(run_id=run.pk, actor=actor, total=len(rows))
         RunItem.objects.bulk_create(
             _item(run, position, row, row.listing, row.connection)
@@ -202,6 +208,16 @@ def _item(
         label=f"{part.custom_label_sku} on {account.label}"[:200],
         before=before,
     )
+
+
+def _refuse_rows(items: Sequence[RunItem], refused: Mapping[uuid.UUID, str]) -> None:
+    """Say on each part's card too why it was not sent; what is live stays as it is."""
+    for item, reason in _refused_items(items, refused):
+        row = ChannelListing.objects.get(pk=item.target_id)
+        verdicts.error_note(row, SellerMustFix(reason=reason, error_id="not_ready"))
+        row.notes = [{"reason": reason, "errorId": "", "field": "", "fix": None}]
+        row.sync_status = SyncStatus.ERROR
+        row.save()
 
 
 def _refused_items(

@@ -389,6 +389,9 @@ def test_draft_that_is_not_complete_is_refused_and_the_rest_goes_on(
     run = Run.objects.get(pk=run.pk)
     assert (run.state, run.created_count, run.refused_count) == ("done", 1, 1)
     assert "Price is missing" in run.items.get(state="refused").reason
+    row = ChannelListing.objects.get(listing=bad)
+    assert row.sync_status == SyncStatus.ERROR
+    assert "Price is missing" in row.last_sync_error
 
 
 def test_breaker_opens_and_what_waits_goes_on(
