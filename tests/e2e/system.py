@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -123,9 +124,9 @@ class System:
         assert done.returncode == 0, f"{arguments}: {done.stdout}\n{done.stderr}"
         return done.stdout
 
-    def kill(self, marker: str) -> int:
-        """SIGKILL every process of this installation whose command line holds `marker`."""
-        killed = 0
+    def pids(self, marker: str) -> list[int]:
+        """Return every process of this installation whose command line holds `marker`."""
+        found = []
         for folder in Path("/proc").iterdir():
             if not folder.name.isdigit() or int(folder.name) == os.getpid():
                 continue
@@ -138,7 +139,15 @@ class System:
                 f"REALTRACK_VAR={self.state}".encode() in environment or str(self.state) in command
             )
             if ours and marker in command:
-                os.kill(int(folder.name), signal.SIGKILL)
+                found.append(int(folder.name))
+        return found
+
+    def kill(self, marker: str) -> int:
+        """SIGKILL every process of this installation whose command line holds `marker`."""
+        killed = 0
+        for pid in self.pids(marker):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
                 killed += 1
         return killed
 
@@ -178,12 +187,17 @@ class Api:
     def post(self, path: str, body: Any = None, *, expect: int = 200, **options: Any) -> Any:
         return self.call("POST", path, json=body or {}, expect=expect, **options)
 
-    def put_photo(self, photo: Path, mime_type: str) -> str:
-        """Upload a photo by its signed address; returns its asset id."""
+    def put_photo(self, photo: Path, mime_type: str, *, listing_id: str | None = None) -> str:
+        """Upload a photo by its signed address, for a listing if one is named; returns its id."""
         content = photo.read_bytes()
         signed = self.post(
             "/api/storage/upload-url",
-            {"filename": photo.name, "mimeType": mime_type, "sizeBytes": len(content)},
+            {
+                "filename": photo.name,
+                "mimeType": mime_type,
+                "sizeBytes": len(content),
+                "listingId": listing_id,
+            },
         )
         url = signed["uploadUrl"]
         answer = self._client.request(
