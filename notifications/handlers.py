@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from channels_app.enums import Channel
 from listings.models import Listing
 from notifications import live, services
 from notifications.enums import NotificationType, Severity
@@ -154,12 +155,12 @@ TRIGGERS: Mapping[str, Trigger] = {
         url="/runs/",
     ),
     "run.failed": Trigger(
-        type=NotificationType.SYSTEM_ALERT, title="A run failed: {kind}",
+        type=NotificationType.SYSTEM_ALERT, title="Failed: {title}",
         right=Right.RUNS_STEER, severity=Severity.ERROR, icon="warn", url="/runs/{entity_id}/",
         changed="runs",
     ),
     "run.finished": Trigger(
-        type=NotificationType.SYSTEM_ALERT, title="Run finished: {kind}",
+        type=NotificationType.SYSTEM_ALERT, title="Finished: {title}",
         right=Right.RUNS_STEER, severity=Severity.INFO, icon="sync", url="/runs/{entity_id}/",
         changed="runs",
     ),
@@ -202,7 +203,11 @@ def _more(envelope: Envelope) -> Mapping[str, str]:
     if not lines:
         return {}
     more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
-    return {"items_text": f"{lines[0].get('title', '')}{more}"}
+    channel = str(envelope.metadata.get("channel", ""))
+    return {
+        "items_text": f"{lines[0].get('title', '')}{more}",
+        "channel": dict(Channel.choices).get(channel, channel),
+    }
 
 
 def subscribe_all(connect: Callable[..., None] = subscribe) -> None:

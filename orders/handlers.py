@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from channels_app import selectors as channel_selectors
+from channels_app.enums import Channel
 from orders import selectors
 from orders.services import buyer_erase, order_import, order_line_match, shipment_tell
 from realtrack.core.actors import Actor
@@ -17,7 +18,7 @@ def order_received(envelope: Envelope) -> None:
     order_import(
         found_order=found,
         connection_id=found.connection_id,
-        actor=Actor.marketplace(f"{found.channel} {found.account_name}".strip()),
+        actor=Actor.marketplace(f"{Channel(found.channel).label} {found.account_name}".strip()),
     )
 
 

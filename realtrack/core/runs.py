@@ -82,7 +82,8 @@ def run_start(*, run_id: uuid.UUID, actor: Actor, total: int | None = None) -> R
         if total is not None:
             run.total = total
         run.save()
-        events.emit(RunStarted(entity_id=run.pk, metadata={"kind": run.kind}), actor=actor)
+        told = {"kind": run.kind, "title": run.title}
+        events.emit(RunStarted(entity_id=run.pk, metadata=told), actor=actor)
     return run
 
 
@@ -145,7 +146,10 @@ def run_finish(*, run_id: uuid.UUID, actor: Actor, result: Mapping[str, Any] | N
         run.save()
         event = RunFailed if run.state == RunState.FAILED else RunFinished
         events.emit(
-            event(entity_id=run.pk, metadata={"kind": run.kind, "state": run.state}),
+            event(
+                entity_id=run.pk,
+                metadata={"kind": run.kind, "title": run.title, "state": run.state},
+            ),
             actor=actor,
         )
     return run
@@ -159,7 +163,8 @@ def run_fail(*, run_id: uuid.UUID, actor: Actor, error: str) -> None:
         run.error = error[:4000]
         run.finished_at = timezone.now()
         run.save()
-        events.emit(RunFailed(entity_id=run.pk, metadata={"kind": run.kind}), actor=actor)
+        told = {"kind": run.kind, "title": run.title}
+        events.emit(RunFailed(entity_id=run.pk, metadata=told), actor=actor)
 
 
 def run_cancel(*, run_id: uuid.UUID, actor: Actor) -> Run:
@@ -174,7 +179,10 @@ def run_cancel(*, run_id: uuid.UUID, actor: Actor) -> Run:
             run.finished_at = timezone.now()
         run.save()
         events.emit(
-            RunFinished(entity_id=run.pk, metadata={"kind": run.kind, "asked": "cancel"}),
+            RunFinished(
+                entity_id=run.pk,
+                metadata={"kind": run.kind, "title": run.title, "asked": "cancel"},
+            ),
             actor=actor,
         )
     return run

@@ -101,7 +101,9 @@ def test_an_event_becomes_one_notification_however_often_it_comes() -> None:
     # given
     with transaction.atomic():
         envelope = events.emit(
-            events.event_types()["run.failed"](entity_id=uuid.uuid4(), metadata={"kind": "import"}),
+            events.event_types()["run.failed"](
+                entity_id=uuid.uuid4(), metadata={"kind": "import", "title": "Import of 4 parts"}
+            ),
             actor=ACTOR,
         )
     # when
@@ -109,7 +111,7 @@ def test_an_event_becomes_one_notification_however_often_it_comes() -> None:
     handlers.tell(envelope)
     # then
     note = Notification.objects.get()
-    assert (note.title, note.severity) == ("A run failed: import", "error")
+    assert (note.title, note.severity) == ("Failed: Import of 4 parts", "error")
     assert note.action_url == f"/runs/{envelope.entity_id}/"
 
 

@@ -107,12 +107,17 @@ def listing_state(status: str) -> SafeString:
 
 
 @register.simple_tag
-def channel_chip(channel: str, state: str | None = "", url: str = "", note: str = "") -> SafeString:
+def channel_chip(
+    channel: str, state: str | None = "plain", url: str = "", note: str = ""
+) -> SafeString:
     """`{% channel_chip "ebay" "live" url %}`: one channel's state; with `url` it is a link.
 
     `state`: live, owed, drift, err, none, end, or a word of the channel tables. `note` adds why.
+    Without a state it only names the channel.
     """
     short, full = _CHANNELS.get(str(channel), (str(channel)[:2].capitalize(), str(channel).title()))
+    if state == "plain":
+        return format_html('<span class="ch" title="{}">{}</span>', full, short)
     key = str(state or "")
     css, symbol, word = _CHANNEL_STATES[
         key if key in _CHANNEL_STATES else _CHANNEL_SYNONYMS.get(key, "none")

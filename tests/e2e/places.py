@@ -1,0 +1,85 @@
+"""Every page of the back office, with the addresses that the running system gives its rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.e2e.system import Api, System, wait_for
+
+TABS = ("details", "photos", "fitment", "stock", "channels", "history")
+SETTINGS = ("general", "marketplaces", "tax", "shipping", "pricing", "ai", "notifications", "users")
+NOWHERE = "00000000-0000-4000-8000-000000000000"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A page: its address, who looks, what it answers; `press` opens something on it."""
+
+    name: str
+    path: str
+    role: str | None = "admin"
+    status: int = 200
+    press: str = ""
+    shows: str = ""
+
+
+def _first(rows: Any) -> str:
+    return str(rows[0]["id"]) if rows else NOWHERE
+
+
+def _sale(system: System, api: Api) -> str:
+    """Return a demo part that was published and bought; makes the sale where there was none."""
+    orders = api.get("/api/orders", params={"limit": 50})["orders"]
+    sold = next((line["listingId"] for one in orders for line in one["items"]
+                 if line["listingId"]), None)  # fmt: skip
+    if sold is not None:
+        return str(sold)
+    rows = api.get("/api/listings", params={"limit": 50, "status": "ready"})["listings"]
+    connection = _first(api.get("/api/channels")["channels"])
+    part = rows[0]
+    api.post(
+        "/api/channels/publish",
+        {"listingIds": [part["id"]], "connectionIds": [connection]}, expect=202,
+    )  # fmt: skip
+    wait_for("the part to be live", lambda: system.quantity_there(part["customLabelSku"]))
+    system.control("buy", sku=part["customLabelSku"], quantity=1)
+    wait_for("the order", lambda: api.get("/api/orders")["orders"])
+    return str(part["id"])
+
+
+def all_places(system: System) -> list[Place]:
+    """Return every page; makes a sale first, so that lists have rows."""
+    api = Api(system, "admin")
+    part = _sale(system, api)
+    fresh = _first(api.get("/api/listings", params={"limit": 1})["listings"])
+    order = _first(api.get("/api/orders")["orders"])
+    job = _first(api.get("/api/ingestion/jobs")["jobs"])
+    account = _first(api.get("/api/channels")["channels"])
+    run = str(api.get("/api/jobs")["jobs"][0]["jobId"])
+    plain = {
+        "today": "/", "dashboard": "/dashboard/", "catalog": "/listings/",
+        "catalog-nothing": "/listings/?q=zzzznothing", "new-part": "/listings/new/",
+        "trash": "/listings/trash/", "history": f"/listings/{part}/history/",
+        "fresh-part": f"/listings/{fresh}/edit/", "intake": "/ingestion/",
+        "intake-job": f"/ingestion/jobs/{job}/", "review": "/ingestion/review/",
+        "fitment": "/fitment/", "fitment-part": f"/fitment/{part}/", "stock": "/inventory/",
+        "orders": "/orders/", "order": f"/orders/{order}/", "unmatched": "/orders/unmatched/",
+        "channels": "/channels/", "account-of-channel": f"/channels/{account}/",
+        "sync": "/channels/sync/", "runs": "/runs/", "run": f"/runs/{run}/",
+        "activity": "/activity/", "notifications": "/notifications/", "account": "/account/",
+        "api-docs": "/api/docs", "kit": "/kit/", "privacy": "/privacy/",
+    }  # fmt: skip
+    found = [Place(name=name, path=path) for name, path in plain.items()]
+    found += [Place(name=f"part-{tab}", path=f"/listings/{part}/edit/?tab={tab}") for tab in TABS]
+    found += [Place(name=f"settings-{tab}", path=f"/settings/?tab={tab}") for tab in SETTINGS]
+    found += [
+        Place(name="sign-in", path="/login/", role=None),
+        Place(name="publish-drawer", path=f"/listings/{part}/edit/",
+              press="header.bar .btn-primary", shows="#drawer [data-drawer]"),
+        Place(name="quick-view", path="/listings/", press="[data-quick]",
+              shows="#drawer [data-drawer]"),
+        Place(name="403", path="/settings/", role="viewer", status=403),
+        Place(name="404", path=f"/listings/{NOWHERE}/edit/", status=404),
+    ]  # fmt: skip
+    return found
