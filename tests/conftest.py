@@ -75,6 +75,19 @@ def pytest_xdist_setupnodes() -> None:
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
+@pytest.fixture(autouse=True)
+def _own_redis(request: pytest.FixtureRequest) -> None:
+    """Give each test an empty Redis: what a rolled-back test cached must not be believed later.
+
+    The running system of the end-to-end tests has a server of its own.
+    """
+    if {"e2e", "drill", "smoke"} & {mark.name for mark in request.node.iter_markers()}:
+        return
+    from realtrack.core import redis
+
+    redis.client().flushdb()
+
+
 def pytest_unconfigure() -> None:
     """Leave; whoever made the folder stops the servers and removes it."""
     if os.environ.get("REALTRACK_TEST_OWNER") != str(os.getpid()):

@@ -7,7 +7,6 @@ import pytest
 from django.db import connection
 from rest_framework.test import APIClient
 
-from realtrack.core import redis
 from realtrack.core.actors import Actor
 from realtrack.core.errors import Conflict
 from realtrack.core.models import AuditLog
@@ -16,12 +15,6 @@ from settings_app.models import User
 from tests.people import PASSWORD, api_of, user_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _fresh_windows() -> None:
-    for key in redis.client().scan_iter(redis.key("window", "*")):
-        redis.client().delete(key)
 
 
 def _login(email: str = "user@test.example", password: str = PASSWORD) -> Any:

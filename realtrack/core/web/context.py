@@ -65,6 +65,10 @@ _NAV: tuple[tuple[str, tuple[tuple[str, str, str, str, Right, str], ...]], ...] 
 )  # fmt: skip
 
 
+# These counts are of things that went wrong; the others are work.
+_FAULTS = frozenset({"stock", "channels", "sync"})
+
+
 class Shell:
     """Built lazily: a page that shows no bell asks for no count."""
 
@@ -137,6 +141,7 @@ class Shell:
                     icon=icon,
                     key=key,
                     count=self.counts.get(count, 0) if count else 0,
+                    count_kind="fault" if count in _FAULTS else "todo",
                 )
             )
         return found

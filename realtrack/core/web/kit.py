@@ -14,4 +14,4 @@ from realtrack.core.web.render import render_page
 @requires(Right.OWN_ACCOUNT)
 def kit(request: HttpRequest) -> HttpResponse:
     """The kit page."""
-    return render_page(request, "kit.html")
+    return render_page(request, "kit.html", partial="drawer")
