@@ -17,7 +17,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from channels_app import events
-from channels_app.adapters.base import ChannelError, Notification, SignInAgain, TryAgain
+from channels_app.adapters.base import ChannelError, Notification, Ours, SignInAgain, TryAgain
 from channels_app.adapters.registry import adapter_for
 from channels_app.models import ChannelConnection, ChannelWebhookLog
 from channels_app.services.orders_in import buyer_erase, order_fetch
@@ -106,6 +106,11 @@ def webhook_process(*, log_id: uuid.UUID, is_replay: bool = False) -> bool:
         # A server of ours went away in the middle: the same again soon, if that can be noted.
         connections["default"].close_if_unusable_or_obsolete()
         _postpone(log, ChannelError(TryAgain(reason="A server of ours did not answer.", after=5.0)))
+        return True
+    except Exception as error:
+        # It would only meet it again: it is shown, polling finds the order, and others go on.
+        logger.exception("webhook_broken", log_id=str(log_id))
+        _postpone(log, ChannelError(Ours(reason=f"A fault of ours: {type(error).__name__}.")))
         return True
     ChannelWebhookLog.objects.filter(pk=log_id).update(
         processed=True, processed_at=timezone.now(), outcome=outcome, process_error="",
