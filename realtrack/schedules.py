@@ -31,7 +31,8 @@ SCHEDULES: dict[str, Schedule] = {
         "schedule": crontab(hour="2", minute="0"),
     },
     "channels-reconcile": {"task": "channels_app.reconcile", "schedule": 5.0},
-    "channels-fetch-orders": {"task": "channels_app.fetch_orders", "schedule": 60.0},
+    # Each account once a minute; a poll that an outage cut off is made good at the next tick.
+    "channels-fetch-orders": {"task": "channels_app.fetch_orders", "schedule": 20.0},
     "channels-sweep": {"task": "channels_app.sweep", "schedule": 15.0},
     "channels-refresh-tokens": {"task": "channels_app.refresh_tokens", "schedule": 1800.0},
     "channels-sync-inventory": {"task": "channels_app.sync_inventory", "schedule": 900.0},
