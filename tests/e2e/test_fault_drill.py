@@ -12,6 +12,7 @@ import pytest
 from tests.e2e import drill
 from tests.e2e.drill import Person, Sale
 from tests.e2e.system import Api, System, wait_for
+from tests.e2e.thread import stock
 
 pytestmark = [pytest.mark.drill, pytest.mark.xdist_group("drill")]
 
@@ -38,17 +39,18 @@ def _drill(system: System, folder: Path, *, sales: int) -> None:
     assert len(connections) == 2
     parts = drill.make_parts(api, folder, sales)
     drill.publish_all(api, parts, connections)
-    expected = {part.sku: drill.stock(api, part)[0] for part in parts}
+    expected = {part.sku: stock(api, part)[0] for part in parts}
     person = Person(system.base)
     person.start(parts)
 
     # when buyers buy and one program after another is killed
     done: list[Sale] = []
     unpaid: list[str] = []
-    victims = list(drill.VICTIMS)
+    victims = list(drill.VICTIMS) * (2 if sales >= 2 * len(drill.VICTIMS) else 1)
     for number, part in enumerate(parts):
         victim = _victim_at(number, sales, victims)
-        if victim:
+        # Half of them die before the sale, half with the work of the sale in their hands.
+        if victim and number % 2:
             drill.kill(system, victim)
         bought = system.control(
             "buy", sku=part.sku, quantity=1, seller=drill.SELLERS[number % 2], pay=number % 4 != 3
@@ -59,6 +61,8 @@ def _drill(system: System, folder: Path, *, sales: int) -> None:
             system.control("pay", order_id=unpaid.pop(0))
         done.append(Sale(number=bought["orderId"], part=part, quantity=1))
         if victim:
+            if not number % 2:
+                drill.kill(system, victim)
             since = time.monotonic()
             wait_for(f"all to run after {victim} was killed", _back(system, victim), seconds=120)
             logger.info("%s back after %.1f s", victim, time.monotonic() - since)
