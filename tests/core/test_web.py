@@ -129,3 +129,22 @@ def test_a_lost_database_is_a_clear_503(monkeypatch: pytest.MonkeyPatch) -> None
     answer = api.get("/api/jobs")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert answer.json()["errors"][0]["code"] == "unavailable"
+
+
+def test_a_database_lost_before_the_view_runs_is_a_503_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A middleware reads the session; what it raises never reaches `process_exception`."""
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.db import OperationalError
+
+    client = browser_of("user")
+    client.raise_request_exception = False
+
+    def gone(_: SessionStore) -> Any:
+        raise OperationalError
+
+    monkeypatch.setattr(SessionStore, "load", gone)
+    for path in ("/runs/", "/api/jobs"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
