@@ -9,7 +9,7 @@ from django.db.models.expressions import ExpressionWrapper
 
 from notifications.models import Notification, NotificationMark, NotificationState
 from realtrack.core.errors import NotFound
-from realtrack.core.rights import Right, role_has
+from realtrack.core.rights import rights_of
 from settings_app.models import User
 
 # The bell shows "99+" above; counting further would cost and tell nothing.
@@ -21,7 +21,7 @@ def notifications_for(user: User, *, unread: bool = False) -> QuerySet[Notificat
 
     Broadcasts from before the account existed are not news to it.
     """
-    rights = [right.value for right in Right if role_has(user.role, right)]
+    rights = sorted(right.value for right in rights_of(user.role))
     states = NotificationState.objects.filter(notification=OuterRef("pk"), user=user)
     mark = NotificationMark.objects.filter(user=user).first()
     read = Exists(states.filter(read_at__isnull=False))

@@ -104,6 +104,22 @@ def role_has(role: str, right: Right) -> bool:
     return right in ROLE_RIGHTS[known]
 
 
+def rights_of(role: str) -> frozenset[Right]:
+    """Return all that `role` holds, as `role_has` says it; the changes are read once."""
+    try:
+        known = Role(role)
+    except ValueError:
+        return frozenset()
+    held = set(ROLE_RIGHTS[known])
+    by_name = {right.value: right for right in Right}
+    # Where several sources speak of a right, the first counts.
+    for source in reversed(list(registry.rights_source.values())):
+        for (of_role, name), allowed in source().items():
+            if of_role == known.value and name in by_name:
+                (held.add if allowed else held.discard)(by_name[name])
+    return frozenset(held | FIXED_FOR_ADMIN if known is Role.ADMIN else held)
+
+
 def user_can(user: Any, right: Right) -> bool:
     """Say whether this user may do it now; nobody and the deactivated may do nothing."""
     if not getattr(user, "is_authenticated", False) or not getattr(user, "is_active", False):
