@@ -12,10 +12,11 @@ class ListingsConfig(AppConfig):
     def ready(self) -> None:
         """Offer demo parts and the kinds of runs that the catalog starts."""
         from listings import demo
-        from listings.services import bulk
+        from listings.services import bulk, imports
         from realtrack.core import registry
 
         registry.demo_seeders.register("listings.parts", demo.seed_demo_parts)
         # At once and within a request: one that broke off is started anew, not resumed.
         for key, kind in bulk.RUN_KINDS.items():
             registry.run_kinds.register(key, kind)
+        registry.run_kinds.register(imports.KIND, imports.RUN_KIND)

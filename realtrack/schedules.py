@@ -48,6 +48,8 @@ SCHEDULES: dict[str, Schedule] = {
         "task": "orders.auto_complete",
         "schedule": crontab(hour="4", minute="0"),
     },
+    # An import whose worker was killed goes on within two of these.
+    "listings-imports": {"task": "listings.imports_sweep", "schedule": 30.0},
     "dashboard-summary": {"task": "dashboard.recompute_summary", "schedule": 300.0},
     "notifications-purge": {
         "task": "notifications.purge",

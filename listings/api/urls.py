@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from listings.api import search_views, views
+from listings.api import file_views, search_views, views
 
 urlpatterns = [
     path("listings", views.ListingListView.as_view()),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("listings/facets", search_views.FacetView.as_view()),
     path("listings/suggest", search_views.SuggestView.as_view()),
     path("listings/trash", search_views.TrashView.as_view()),
+    path("listings/import", file_views.ImportView.as_view()),
+    path("listings/export", file_views.ExportView.as_view()),
     path("listings/bulk", search_views.BulkView.as_view()),
     path("listings/bulk/preview", search_views.BulkPreviewView.as_view()),
     path("listings/bulk/<uuid:run_id>/undo", search_views.BulkUndoView.as_view()),

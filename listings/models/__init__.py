@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.db import models
 
 from listings.models.columns import AspectColumns, OfferColumns, SafetyColumns, ShippingColumns
+from listings.models.import_file import ImportFile
 from listings.models.listing import ItemColumns, LifeColumns, Listing, ListingQuerySet
 from listings.models.proposal import ListingProposal
 from listings.models.revision import ListingText, RevisionFields, text_hash
@@ -39,6 +40,7 @@ else:
     ListingRevision = Listing.history.model
 
 __all__ = [
+    "ImportFile",
     "Listing",
     "ListingProposal",
     "ListingQuerySet",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from listings.services.bulk import BulkEdit, BulkResult, bulk_preview, bulk_undo, listing_bulk
 from listings.services.create import listing_create
+from listings.services.importing import import_run
+from listings.services.imports import import_apply, import_start, imports_sweep
 from listings.services.life import (
     listing_delete,
     listing_health,
@@ -21,6 +23,10 @@ __all__ = [
     "BulkResult",
     "bulk_preview",
     "bulk_undo",
+    "import_apply",
+    "import_run",
+    "import_start",
+    "imports_sweep",
     "listing_bulk",
     "listing_create",
     "listing_delete",

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from listings.web import bulk, catalog, part
+from listings.web import bulk, catalog, exports, imports, part, pricing
 
 
 class BulkAct:
@@ -32,10 +32,16 @@ urlpatterns = [
     path("new/", part.new, name="new"),
     path("duplicates/", part.duplicates, name="duplicates"),
     path("trash/", catalog.trash, name="trash"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/<uuid:run_id>/apply/", imports.import_apply, name="import-apply"),
+    path("export/", exports.export, name="export"),
     path("saved/", catalog.saved, name="saved"),
     path("saved/<uuid:search_id>/delete/", catalog.saved_delete, name="saved-delete"),
     path("bulk/<bulk_act:act>/", bulk.bulk, name="bulk"),
     path("bulk/<uuid:run_id>/undo/", bulk.undo, name="bulk-undo"),
+    path("pricing/", pricing.pricing, name="pricing"),
+    path("pricing/apply/", pricing.pricing_apply, name="pricing-apply"),
+    path("pricing/<uuid:run_id>/undo/", pricing.pricing_undo, name="pricing-undo"),
     path("proposals/<uuid:proposal_id>/<verdict:verdict>/", part.proposal, name="proposal"),
     path("<uuid:listing_id>/", part.detail, name="detail"),
     path("<uuid:listing_id>/edit/", part.edit, name="edit"),

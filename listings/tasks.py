@@ -1,0 +1,21 @@
+"""Background work of the catalog. Those of price rules: `listings.pricing.tasks`."""
+
+from __future__ import annotations
+
+import uuid
+
+from celery import shared_task
+
+from listings import services
+
+
+@shared_task(name="listings.import_run", queue="default", ignore_result=True, time_limit=3600)
+def import_run_task(run_id: str) -> None:
+    """Work through an import's rows; takes up what is left after a kill."""
+    services.import_run(run_id=uuid.UUID(run_id))
+
+
+@shared_task(name="listings.imports_sweep", queue="default", ignore_result=True)
+def imports_sweep_task() -> int:
+    """Wake imports whose wake was lost or whose worker was killed."""
+    return services.imports_sweep()
