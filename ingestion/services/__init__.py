@@ -6,6 +6,7 @@ from ingestion.services.assets import (
     asset_delete,
     asset_update,
     assets_attach,
+    listing_photos_order,
 )
 from ingestion.services.jobs import job_cancel, job_create, job_retry
 from ingestion.services.processing import asset_process, variant_restore
@@ -33,6 +34,7 @@ __all__ = [
     "job_create",
     "job_retry",
     "job_run",
+    "listing_photos_order",
     "orphans_clean",
     "put_receive",
     "result_approve",

@@ -111,6 +111,33 @@ def asset_update(
     return asset
 
 
+def listing_photos_order(
+    *, listing_id: uuid.UUID, asset_ids: Sequence[uuid.UUID], actor: Actor
+) -> None:
+    """Put a listing's photos into this order; the first that is good becomes the main one.
+
+    Ids of other listings are passed over, photos that are not named come last. Raises NotFound.
+    """
+    with transaction.atomic():
+        listing_locked(listing_id)
+        present = {one.pk: one for one in listing_assets_locked(listing_id)}
+        named = [one for one in dict.fromkeys(asset_ids) if one in present]
+        rest = sorted(
+            (one for one in present.values() if one.pk not in set(named)),
+            key=lambda one: (one.sort_order, one.pk),
+        )
+        ordered = [present[one] for one in named] + rest
+        main = next((one for one in ordered if one.status != AssetStatus.FAILED), None)
+        for number, one in enumerate(ordered):
+            if one.sort_order != number:
+                one.sort_order = number
+                one.save(update_fields=["sort_order", "updated_at"])
+        if main is not None:
+            _make_primary(ordered, main, is_primary=True)
+        if ordered:
+            listing_photos_changed(listing_id=listing_id, actor=actor)
+
+
 def _move(present: list[ImageAsset], asset: ImageAsset, place: int) -> None:
     others = sorted(
         (one for one in present if one.pk != asset.pk), key=lambda one: (one.sort_order, one.pk)

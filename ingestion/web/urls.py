@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ingestion.web import intake, review
+from ingestion.web import intake, part, review
 
 app_name = "ingestion"
 urlpatterns = [
@@ -10,6 +10,10 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/", intake.job, name="job"),
     path("jobs/<uuid:job_id>/cancel/", intake.job_cancel, name="job-cancel"),
     path("jobs/<uuid:job_id>/retry/", intake.job_retry, name="job-retry"),
+    path("parts/<uuid:listing_id>/", part.panel, name="panel"),
+    path("parts/<uuid:listing_id>/order/", part.order, name="photos-order"),
+    path("photos/<uuid:asset_id>/main/", part.main, name="photo-main"),
+    path("photos/<uuid:asset_id>/delete/", part.delete, name="photo-delete"),
     path("review/", review.queue, name="review"),
     path("review/<uuid:result_id>/", review.one, name="review-one"),
     path("review/<uuid:result_id>/title/", review.title, name="review-title"),

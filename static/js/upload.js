@@ -165,6 +165,7 @@
   };
   Uploader.prototype.done = function () { return this.items.filter(function (one) { return one.state === "done"; }); };
   Uploader.prototype.settle = function () {
+    var self = this;
     var open = this.items.filter(function (one) { return /waiting|sending|checking/.test(one.state); }).length;
     var done = this.done();
     if (this.start) this.start.disabled = open > 0 || !done.length || this.sent;
@@ -172,6 +173,7 @@
     rt.say(done.length + " of " + this.items.length + " photos uploaded");
     if (!this.root.dataset.jobUrl) {
       this.root.dispatchEvent(new CustomEvent("uploaded", { bubbles: true, detail: { assetIds: done.map(function (one) { return one.assetId; }) } }));
+      done.forEach(function (one) { self.remove(one); }); // the page shows them from now on
     } else if (this.root.hasAttribute("data-auto") && done.length === this.items.length) this.job();
   };
   Uploader.prototype.job = function () {

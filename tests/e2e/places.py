@@ -22,6 +22,7 @@ class Place:
     status: int = 200
     press: str = ""
     shows: str = ""
+    from_width: int = 0  # in CSS pixels: phones have another way to the same
 
 
 def _first(rows: Any) -> str:
@@ -77,7 +78,7 @@ def all_places(system: System) -> list[Place]:
         Place(name="sign-in", path="/login/", role=None),
         Place(name="publish-drawer", path=f"/listings/{part}/edit/",
               press="header.bar .btn-primary", shows="#drawer [data-drawer]"),
-        Place(name="quick-view", path="/listings/", press="[data-quick]",
+        Place(name="quick-view", path="/listings/", press="[data-quick]", from_width=760,
               shows="#drawer [data-drawer]"),
         Place(name="403", path="/settings/", role="viewer", status=403),
         Place(name="404", path=f"/listings/{NOWHERE}/edit/", status=404),

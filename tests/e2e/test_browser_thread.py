@@ -209,3 +209,33 @@ def test_a_person_takes_a_photo_to_a_sale_by_clicking(system: System, chromium: 
         expect(free).to_contain_text("0")
         person.go("Notifications")
         page.get_by_text(f"New order {number}").first.wait_for()
+
+
+def test_photos_of_a_part_are_added_moved_and_removed_by_clicking(
+    system: System, chromium: Browser
+) -> None:
+    with desk(chromium, system) as person:
+        page = person.page
+        person.sign_in("user")
+        _open_part(person, "DEMO-012")
+        page.get_by_role("navigation", name="Part").get_by_role("link", name="Photos").click()
+        with page.expect_file_chooser() as chooser:
+            page.get_by_role("button", name="Choose photos").first.click()
+        chooser.value.set_files([PHOTO, OWN_PHOTOS / "headlight_koito.jpg"])
+        photos = page.locator("#photos-grid figure")
+        expect(photos.locator("img")).to_have_count(2)
+        first = photos.nth(0).get_attribute("id")
+
+        page.get_by_role("button", name="Make photo 2 the main one").click()
+        expect(photos.nth(1)).to_have_id(str(first))
+        expect(photos.nth(0)).to_contain_text("Main")
+
+        photos.nth(1).get_by_role("link").focus()
+        page.keyboard.press("Alt+ArrowLeft")
+        expect(photos.nth(0)).to_contain_text("Main")
+        expect(photos.nth(0)).to_have_id(str(first))
+
+        page.get_by_role("button", name="Remove photo 2").click()
+        page.get_by_role("dialog").get_by_role("button", name="Remove photo 2").click()
+        expect(photos).to_have_count(1)
+        person.told("The photo is removed.")
