@@ -12,6 +12,12 @@ class ListingsConfig(AppConfig):
     def ready(self) -> None:
         """Offer demo parts and the kinds of runs that the catalog starts."""
         from listings import demo
+        from listings.pricing import (
+            apply,
+            facts,
+            tasks,  # noqa: F401 - Celery learns the tasks
+        )
+        from listings.selectors.listing import shipping_profile_uses
         from listings.services import bulk, imports
         from realtrack.core import registry
 
@@ -19,4 +25,8 @@ class ListingsConfig(AppConfig):
         # At once and within a request: one that broke off is started anew, not resumed.
         for key, kind in bulk.RUN_KINDS.items():
             registry.run_kinds.register(key, kind)
+        for key, title in ((apply.KIND, "Prices by rules"), (apply.UNDO_KIND, "Undo of prices")):
+            registry.run_kinds.register(key, registry.RunKind(title=title, resume=apply.wake))
+        registry.price_evidence.register("listed", facts.listed_prices)
+        registry.shipping_users.register("listings", shipping_profile_uses)
         registry.run_kinds.register(imports.KIND, imports.RUN_KIND)

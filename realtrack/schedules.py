@@ -25,6 +25,7 @@ SCHEDULES: dict[str, Schedule] = {
         "task": "ingestion.cleanup_orphans",
         "schedule": crontab(hour="3", minute="30"),
     },
+    "listings-pricing-sweep": {"task": "listings.pricing_sweep", "schedule": 30.0},
     "inventory-reservations-expire": {"task": "inventory.reservations_expire", "schedule": 60.0},
     "inventory-ledger-verify": {
         "task": "inventory.ledger_verify",

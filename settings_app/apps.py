@@ -11,9 +11,10 @@ class SettingsAppConfig(AppConfig):
     def ready(self) -> None:
         """Offer the demo users and the changed rights."""
         from realtrack.core import registry
-        from settings_app import seeds, selectors, services
+        from settings_app import beat_watch, seeds, selectors, services
 
         registry.demo_seeders.register("settings_app.users", seeds.seed_demo_users)
         registry.reference_seeders.register("settings_app.shipping", seeds.seed_shipping)
         registry.rights_source.register("settings_app", selectors.changed_rights)
         registry.rotators.register("settings_app.secrets", services.secrets_rotate)
+        beat_watch.watch()

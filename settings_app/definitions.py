@@ -6,6 +6,7 @@ allowed. Addresses of outside services are no settings: a key must not move to a
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ class Setting:
     maximum: Decimal | None = None
     max_length: int = 500
     choices: tuple[str, ...] = ()
+    # Of a text: what the whole of it has to look like.
+    pattern: str = ""
     right: Right = Right.SETTINGS_EDIT
     # Name in django.conf.settings whose value, when given, is the default.
     environment: str = ""
@@ -74,6 +77,8 @@ class Setting:
 
 def _clean_text(setting: Setting, value: Any) -> str | None:
     if not isinstance(value, str) or len(value) > setting.max_length or "\x00" in value:
+        return None
+    if setting.pattern and re.fullmatch(setting.pattern, value) is None:
         return None
     return value.strip()
 
@@ -201,6 +206,13 @@ _ALL = (
     _number("marketplace", "stock_buffer", 0, "Pieces held back from marketplaces", "marketplaces", "0", "1000"),
     _number("tax", "tax_rate", "0.0825", "Default tax rate (0.0825 is 8.25 %)", "tax", "0", "1"),
     _flag("tax", "tax_enabled", True, "Collect tax on orders", "tax"),
+    Setting(
+        category="tax", key="prices_include_tax", kind=Kind.BOOLEAN, default=False,
+        help="Prices are with tax", tab="tax",
+    ),
+    _text("tax", "state_rates", "", "Rates by state, such as TX=0.0825, CA=0.0725 (others: the default rate)", "tax", max_length=2000, pattern=r"\s*([A-Z]{2,3}\s*=\s*(0(\.\d{1,6})?|1(\.0{1,6})?)\s*(,\s*(?!$)|$))*"),
+    _number("pricing", "fee_percent", "13.25", "What a marketplace keeps of a price (percent)", "pricing", "0", "60"),
+    _number("pricing", "fee_fixed", "0.40", "What a marketplace keeps of each sale", "pricing", "0", "100"),
     _flag("notification", "low_stock_alert", True, "Tell when stock runs low", "notifications"),
     _flag("notification", "order_alert", True, "Tell of new orders", "notifications"),
     _number("inventory", "low_stock_threshold", 1, "Stock at or below this is low", "general", "0", "1000"),

@@ -24,3 +24,8 @@ class RuleType(models.TextChoices):
     ROUND = "round", "Rounding"
     MIN_MARGIN = "min_margin", "Least margin"
     COMPETITIVE = "competitive", "Competitive"
+
+
+class LinkKind(models.TextChoices):
+    INVITE = "invite", "Invitation"
+    RESET = "reset", "New password"

@@ -78,3 +78,57 @@ class PricingRuleChanged(DomainEvent):
     name = "pricing_rule.changed"
     entity_type = "pricing_rule"
     log_only: ClassVar[bool] = True
+
+
+class UserInvited(DomainEvent):
+    name = "user.invited"
+    entity_type = "access_link"
+    log_only: ClassVar[bool] = True
+
+
+class UserInviteRevoked(DomainEvent):
+    name = "user.invite_revoked"
+    entity_type = "access_link"
+    log_only: ClassVar[bool] = True
+
+
+class UserResetAsked(DomainEvent):
+    name = "user.reset_asked"
+    entity_type = "user"
+    log_only: ClassVar[bool] = True
+
+
+class UserProfileChanged(DomainEvent):
+    name = "user.profile_changed"
+    entity_type = "user"
+    log_only: ClassVar[bool] = True
+
+
+class UserSessionEnded(DomainEvent):
+    name = "user.session_ended"
+    entity_type = "user"
+    log_only: ClassVar[bool] = True
+
+
+class TeamChanged(DomainEvent):
+    name = "team.changed"
+    entity_type = "team"
+    log_only: ClassVar[bool] = True
+
+
+class ApiTokenCreated(DomainEvent):
+    name = "api_token.created"
+    entity_type = "api_token"
+    log_only: ClassVar[bool] = True
+
+
+class ApiTokenRevoked(DomainEvent):
+    name = "api_token.revoked"
+    entity_type = "api_token"
+    log_only: ClassVar[bool] = True
+
+
+class SecretTested(DomainEvent):
+    name = "setting.secret_tested"
+    entity_type = "setting"
+    log_only: ClassVar[bool] = True

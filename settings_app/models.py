@@ -9,7 +9,7 @@ from django.utils.crypto import salted_hmac
 
 from realtrack.core.ids import uuid7
 from realtrack.core.rights import Right, role_has
-from settings_app.enums import CostType, RuleType, UserRole
+from settings_app.enums import CostType, LinkKind, RuleType, UserRole
 
 if TYPE_CHECKING:
     import uuid
@@ -144,6 +144,78 @@ class RoleRight(models.Model):
         return f"{self.role} {'+' if self.allowed else '-'}{self.right}"
 
 
+class AccessLink(models.Model):
+    """An invitation or a reset: a link of one use that lives two days; only its hash is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=10, choices=LinkKind.choices)
+    token_hash = models.CharField(max_length=64, unique=True)
+    email = models.EmailField(max_length=200)
+    name = models.CharField(max_length=200, blank=True, default="")
+    role = models.CharField(max_length=20, choices=UserRole.choices, blank=True, default="")
+    # Of a reset: whose password it sets. Of an invitation: who came of it.
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="links")
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "access_links"
+        ordering: ClassVar[list[str]] = ["-created_at"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=LinkKind.values), name="access_link_kind_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.email}"
+
+
+class ApiToken(models.Model):
+    """A token that a person made for a program: named, ending, with no more than its role."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=100)
+    role = models.CharField(max_length=20, choices=UserRole.choices)
+    token_hash = models.CharField(max_length=64, unique=True)
+    last_four = models.CharField(max_length=4)
+    # The owner's version when it was made: what ends all sign-ins ends it too.
+    token_version = models.PositiveIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "api_tokens"
+        ordering: ClassVar[list[str]] = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserSession(models.Model):
+    """A browser that signed in: whose, where from; the session itself is Django's."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="browser_sessions")
+    session_key = models.CharField(max_length=40, unique=True)
+    token_version = models.PositiveIntegerField()
+    ip_address = models.GenericIPAddressField(null=True)
+    browser = models.CharField(max_length=200, blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "user_sessions"
+        ordering: ClassVar[list[str]] = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.browser}"
+
+
 class TenantSetting(models.Model):
     """A setting that differs from its default; `settings_app.definitions` says what exists."""
 
@@ -235,7 +307,13 @@ class PricingRule(models.Model):
     channel = models.CharField(max_length=30, blank=True, default="")
     category_id = models.CharField(max_length=20, blank=True, default="")
     brand = models.CharField(max_length=100, blank=True, default="")
+    part_type = models.CharField(max_length=65, blank=True, default="")
+    condition_id = models.CharField(max_length=4, blank=True, default="")
+    price_from = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
+    price_to = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
     parameters = models.JSONField(default=dict)
+    # A tree of comparisons, `settings_app.rules`; empty means always.
+    conditions = models.JSONField(default=dict, blank=True)
     priority = models.IntegerField(default=0)
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)

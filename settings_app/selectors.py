@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +16,7 @@ from django.db.models import QuerySet
 
 from realtrack.core import crypto, redis
 from realtrack.core.errors import NotFound
+from realtrack.core.selectors import audit_list
 from settings_app.definitions import DEFINITIONS, Kind, Setting
 from settings_app.models import (
     RoleRight,
@@ -80,6 +83,33 @@ def settings_of(category: str = "") -> dict[str, dict[str, Any]]:
             "allowed": definition.allowed(),
         }
     return shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingChange:
+    """One change of a setting; of a secret only the last four characters of the new one."""
+
+    id: uuid.UUID
+    created_at: datetime.datetime
+    actor_label: str
+    old: Any
+    new: Any
+
+
+def setting_history(category: str, key: str) -> list[SettingChange]:
+    """Return the last 100 changes, newest first; raises NotFound for an unknown setting."""
+    setting_definition(category, key)
+    rows = audit_list(entity_type="setting", entity_id=f"{category}.{key}", event="setting.changed")
+    return [
+        SettingChange(
+            id=row.id,
+            created_at=row.created_at,
+            actor_label=row.actor_label,
+            old=row.changes["value"][0],
+            new=row.changes["value"][1],
+        )
+        for row in rows[:100]
+    ]
 
 
 def changed_rights() -> Mapping[tuple[str, str], bool]:

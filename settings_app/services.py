@@ -10,19 +10,18 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from realtrack.core import crypto, redis
 from realtrack.core.actors import Actor
 from realtrack.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from realtrack.core.events import emit
 from realtrack.core.rights import FIXED_FOR_ADMIN, Right, Role, roles_with, user_can
-from realtrack.core.selectors import audit_list
 from settings_app import events
 from settings_app.definitions import Kind, Setting
 from settings_app.enums import UserRole
 from settings_app.models import RoleRight, TenantSetting, User, setting_aad
-from settings_app.selectors import VERSION_KEY, setting_definition
+from settings_app.selectors import VERSION_KEY, setting_definition, setting_history
 
 logger = structlog.get_logger(__name__)
 
@@ -69,7 +68,7 @@ def user_role_set(*, user_id: uuid.UUID, role: str, actor: Actor) -> User:
     if role not in UserRole.values:
         raise InvalidInput(fields={"role": "Choose one of " + ", ".join(UserRole.values) + "."})
     with transaction.atomic():
-        user = _user_locked(user_id)
+        user = _user_locked(user_id, with_admins=True)
         before = user.role
         if before == UserRole.ADMIN and role != UserRole.ADMIN:
             _refuse_last_admin(user)
@@ -82,10 +81,26 @@ def user_role_set(*, user_id: uuid.UUID, role: str, actor: Actor) -> User:
     return user
 
 
+def user_profile_set(*, user_id: uuid.UUID, name: str, actor: Actor) -> User:
+    """Set the person's own name; raises InvalidInput for one that is too long."""
+    name = name.strip()
+    if len(name) > 200 or "\x00" in name:
+        raise InvalidInput(fields={"name": "A name has at most 200 characters."})
+    with transaction.atomic():
+        user = _user_locked(user_id)
+        before, user.name = user.name, name
+        user.save(update_fields=["name"])
+        emit(
+            events.UserProfileChanged(entity_id=user.pk, metadata={"changed": before != name}),
+            actor=actor,
+        )
+    return user
+
+
 def user_deactivate(*, user_id: uuid.UUID, actor: Actor) -> User:
     """Shut the account and end its sessions and tokens; the last active admin stays (Conflict)."""
     with transaction.atomic():
-        user = _user_locked(user_id)
+        user = _user_locked(user_id, with_admins=True)
         if user.role == UserRole.ADMIN:
             _refuse_last_admin(user)
         user.is_active = False
@@ -210,15 +225,27 @@ def setting_reset(*, category: str, key: str, actor: Actor) -> None:
 
 def setting_undo(*, category: str, key: str, actor: Actor) -> None:
     """Put back the value before the last change, as the log tells; secrets cannot come back."""
-    definition = setting_definition(category, key)
-    last = audit_list(entity_type="setting", entity_id=f"{category}.{key}").first()
-    if last is None or definition.kind is Kind.SECRET:
+    history = setting_history(category, key)
+    if not history:
         raise Conflict("There is no earlier value to go back to.")
-    before = last.changes["value"][0]
-    if before is None or before == definition.default:
+    setting_put_back(category=category, key=key, change_id=history[0].id, actor=actor)
+
+
+def setting_put_back(*, category: str, key: str, change_id: uuid.UUID, actor: Actor) -> None:
+    """Put back the value that stood before the change `change_id` of the history.
+
+    Raises NotFound, Conflict for a secret, InvalidInput where it is not allowed any more.
+    """
+    definition = setting_definition(category, key)
+    change = next((one for one in setting_history(category, key) if one.id == change_id), None)
+    if change is None:
+        raise NotFound("There is no such change in the history of this setting.")
+    if definition.kind is Kind.SECRET:
+        raise Conflict("An earlier key cannot be read any more; type it anew.")
+    if change.old is None or change.old == definition.default:
         setting_reset(category=category, key=key, actor=actor)
     else:
-        setting_set(category=category, key=key, value=before, actor=actor)
+        setting_set(category=category, key=key, value=change.old, actor=actor)
 
 
 def secrets_rotate() -> int:
@@ -243,21 +270,25 @@ def _renew_cache() -> None:
         logger.warning("settings_cache_away")
 
 
-def _user_locked(user_id: uuid.UUID) -> User:
-    user = User.objects.select_for_update(of=("self",)).filter(pk=user_id).first()
-    if user is None:
-        raise NotFound("This user does not exist.")
-    return user
+def _user_locked(user_id: uuid.UUID, *, with_admins: bool = False) -> User:
+    """Lock the user; `with_admins` all active admins too, in one order.
+
+    So that of two admins who demote each other at once, the second sees that he is the last.
+    """
+    wanted = Q(pk=user_id)
+    if with_admins:
+        wanted |= Q(role=UserRole.ADMIN, is_active=True)
+    rows = list(User.objects.select_for_update(of=("self",)).filter(wanted).order_by("pk"))
+    for row in rows:
+        if row.pk == user_id:
+            return row
+    raise NotFound("This user does not exist.")
 
 
 def _refuse_last_admin(user: User) -> None:
-    # All admins are locked in one order, so that two demotions at once cannot both pass.
-    admins = list(
-        User.objects.select_for_update(of=("self",))
-        .filter(role=UserRole.ADMIN, is_active=True)
-        .order_by("pk")
-    )
-    if [admin.pk for admin in admins] == [user.pk]:
+    """Raise Conflict if no other admin is active; the admins are locked by the caller."""
+    others = User.objects.filter(role=UserRole.ADMIN, is_active=True).exclude(pk=user.pk)
+    if not others.exists():
         raise Conflict("This is the last active admin; make another one first.")
 
 

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from listings.api import file_views, search_views, views
+from listings.api import file_views, pricing, search_views, views
 
 urlpatterns = [
+    path("settings/pricing-rules/preview", pricing.PricingPreviewView.as_view()),
+    path("settings/pricing-rules/apply", pricing.PricingApplyView.as_view()),
+    path("settings/pricing-rules/runs/<uuid:run_id>/undo", pricing.PricingUndoView.as_view()),
     path("listings", views.ListingListView.as_view()),
     path("listings/search", search_views.SearchView.as_view()),
     path("listings/facets", search_views.FacetView.as_view()),

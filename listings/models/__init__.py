@@ -9,6 +9,7 @@ from django.db import models
 from listings.models.columns import AspectColumns, OfferColumns, SafetyColumns, ShippingColumns
 from listings.models.import_file import ImportFile
 from listings.models.listing import ItemColumns, LifeColumns, Listing, ListingQuerySet
+from listings.models.pricing import RulePrice
 from listings.models.proposal import ListingProposal
 from listings.models.revision import ListingText, RevisionFields, text_hash
 from listings.models.search import ListingSearch, SavedSearch
@@ -47,6 +48,7 @@ __all__ = [
     "ListingRevision",
     "ListingSearch",
     "ListingText",
+    "RulePrice",
     "SavedSearch",
     "text_hash",
 ]

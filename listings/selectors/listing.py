@@ -109,3 +109,8 @@ def parts_with_number(number: str, *, user: User, limit: int = 5) -> list[Listin
         return []
     rows = Listing.objects.visible_to(user).filter(mpn_normalised=bare)
     return list(rows.order_by("-created_at")[:limit])
+
+
+def shipping_profile_uses(name: str) -> int:
+    """Return how many live listings ship by the profile of this name."""
+    return Listing.objects.filter(shipping_profile_name=name).count()

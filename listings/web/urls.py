@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from listings.web import bulk, catalog, exports, imports, part
+from listings.web import bulk, catalog, exports, imports, part, pricing
 
 
 class BulkAct:
@@ -39,6 +39,9 @@ urlpatterns = [
     path("saved/<uuid:search_id>/delete/", catalog.saved_delete, name="saved-delete"),
     path("bulk/<bulk_act:act>/", bulk.bulk, name="bulk"),
     path("bulk/<uuid:run_id>/undo/", bulk.undo, name="bulk-undo"),
+    path("pricing/", pricing.pricing, name="pricing"),
+    path("pricing/apply/", pricing.pricing_apply, name="pricing-apply"),
+    path("pricing/<uuid:run_id>/undo/", pricing.pricing_undo, name="pricing-undo"),
     path("proposals/<uuid:proposal_id>/<verdict:verdict>/", part.proposal, name="proposal"),
     path("<uuid:listing_id>/", part.detail, name="detail"),
     path("<uuid:listing_id>/edit/", part.edit, name="edit"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -105,8 +106,13 @@ health_checks: Slot[Callable[[], HealthResult]] = Slot(
 category_proposers: Slot[Callable[[uuid.UUID], Sequence[Mapping[str, Any]]]] = Slot(
     "category_proposers", "propose a marketplace category for a listing"
 )
-price_evidence: Slot[Callable[[uuid.UUID], Mapping[str, Any]]] = Slot(
-    "price_evidence", "what is known of prices of such a part"
+# Key = source (`listed`, `sold`, `market`): for many listings at once, prices of such parts.
+price_evidence: Slot[Callable[[Sequence[uuid.UUID]], Mapping[uuid.UUID, Sequence[Decimal]]]] = Slot(
+    "price_evidence", "what is known of prices of such parts, by source"
+)
+# Where a shipping profile is used: its name -> number of uses, by what uses it.
+shipping_users: Slot[Callable[[str], int]] = Slot(
+    "shipping_users", "count what uses a shipping profile, so that none in use is deleted"
 )
 # Photos of listings, in order, primary first. Filled by ingestion, read by listings and channels.
 listing_photos: Slot[Callable[[Sequence[uuid.UUID]], Mapping[uuid.UUID, Sequence[PhotoRef]]]] = (
@@ -145,6 +151,7 @@ ALL_SLOTS: tuple[Slot[Any], ...] = (
     health_checks,
     category_proposers,
     price_evidence,
+    shipping_users,
     listing_photos,
     owed_writers,
     reference_seeders,

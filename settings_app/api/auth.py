@@ -8,12 +8,24 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import AuthenticationFailed
 
+from settings_app import tokens
 from settings_app.models import User
 from settings_app.sign_in import VERSION_CLAIM
 
 
 class BearerAuthentication(JWTAuthentication):
-    """simplejwt's, plus the check of the user's token version."""
+    """simplejwt's, plus the check of the user's token version, plus personal API tokens."""
+
+    def authenticate(self, request: Any) -> Any:
+        """Return (user, token); a personal API token lowers the user's role to its own."""
+        header = self.get_header(request)
+        raw = self.get_raw_token(header) if header else None
+        if raw is None or not raw.startswith(tokens.PREFIX.encode()):
+            return super().authenticate(request)
+        user = tokens.api_token_user(raw.decode("ascii", "replace"))
+        if user is None:
+            raise AuthenticationFailed("This token is not valid.", code="token_not_valid")
+        return user, raw
 
     def get_user(self, validated_token: Any) -> User:  # type: ignore[override]  # ours is the one user model
         user = cast(User, super().get_user(validated_token))
@@ -30,4 +42,4 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         del auto_schema
-        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT or rtp_…"}

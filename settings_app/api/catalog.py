@@ -12,9 +12,11 @@ from rest_framework.response import Response
 from realtrack.core.api.schema import api_schema
 from realtrack.core.api.serializers import ListQuery
 from realtrack.core.api.views import ApiView, page_of
+from realtrack.core.errors import NotFound
 from realtrack.core.rights import Right
-from settings_app import catalog
+from settings_app import catalog, shipping
 from settings_app.api import serializers
+from settings_app.selectors import shipping_default
 
 _PROFILE = inline_serializer("ProfileAnswer", {"profile": serializers.ShippingProfileOut()})
 _RULE = inline_serializer("RuleAnswer", {"rule": serializers.PricingRuleOut()})
@@ -86,6 +88,29 @@ class ShippingProfileView(ApiView):
         del request
         catalog.shipping_profile_delete(profile_id=profile_id, actor=self.actor)
         return Response(status=204)
+
+
+class ShippingQuoteView(ApiView):
+    """What a profile asks for a parcel."""
+
+    rights = {"POST": Right.SETTINGS_VIEW}
+
+    @api_schema(
+        request=serializers.QuoteIn,
+        response=inline_serializer("QuoteAnswer", {"quote": serializers.QuoteOut()}),
+        summary="Quote a parcel; without a profile by the default one",
+    )
+    def post(self, request: Request) -> Response:
+        del request
+        data = self.body(serializers.QuoteIn)
+        profile_id = data.pop("profile_id", None)
+        profile = (
+            shipping_default() if profile_id is None else catalog.shipping_profile_get(profile_id)
+        )
+        if profile is None:
+            raise NotFound("There is no default shipping profile.")
+        quote = shipping.shipping_quote(profile, shipping.Parcel(**data))
+        return Response({"quote": serializers.QuoteOut(quote).data})
 
 
 class PricingRuleListView(ApiView):

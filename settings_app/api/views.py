@@ -14,7 +14,7 @@ from realtrack.core.actors import Actor
 from realtrack.core.api.schema import api_schema
 from realtrack.core.api.views import ApiView, page_of, request_ip
 from realtrack.core.rights import Right
-from settings_app import selectors, services, sign_in
+from settings_app import secret_tests, selectors, services, sign_in
 from settings_app.api import serializers
 from settings_app.definitions import CATEGORIES
 from settings_app.errors import UnknownCategory
@@ -87,7 +87,7 @@ class RegisterView(ApiView):
 class MeView(ApiView):
     """Who am I."""
 
-    rights = {"GET": Right.OWN_ACCOUNT}
+    rights = {"GET": Right.OWN_ACCOUNT, "PATCH": Right.OWN_ACCOUNT}
 
     @api_schema(
         response=inline_serializer("Me", {"user": serializers.UserOut()}),
@@ -96,6 +96,17 @@ class MeView(ApiView):
     def get(self, request: Request) -> Response:
         del request
         return Response({"user": serializers.UserOut(self.user).data})
+
+    @api_schema(
+        request=serializers.ProfileIn,
+        response=inline_serializer("MeChanged", {"user": serializers.UserOut()}),
+        summary="Change the own name",
+    )
+    def patch(self, request: Request) -> Response:
+        del request
+        data = self.body(serializers.ProfileIn)
+        user = services.user_profile_set(user_id=self.user.pk, **data, actor=self.actor)
+        return Response({"user": serializers.UserOut(user).data})
 
 
 class PasswordView(ApiView):
@@ -219,6 +230,52 @@ class SettingView(ApiView):
             actor=self.actor,
         )
         return Response({"setting": selectors.settings_of(category)[category][key]})
+
+
+class SettingHistoryView(ApiView):
+    """Who changed a setting, from what to what; any old value can be put back."""
+
+    rights = {"GET": Right.SETTINGS_VIEW, "POST": Right.SETTINGS_EDIT}
+
+    @api_schema(
+        response=inline_serializer(
+            "SettingHistory", {"changes": serializers.HistoryOut(many=True)}
+        ),
+        summary="History of a setting",
+    )
+    def get(self, request: Request, category: str, key: str) -> Response:
+        del request
+        rows = selectors.setting_history(category, key)
+        return Response({"changes": serializers.HistoryOut(rows, many=True).data})
+
+    @api_schema(
+        request=serializers.PutBackIn,
+        response=inline_serializer("PutBackAnswer", {"setting": serializers.SettingOut()}),
+        summary="Put back the value before a change",
+    )
+    def post(self, request: Request, category: str, key: str) -> Response:
+        del request
+        definition = selectors.setting_definition(category, key)
+        services.check_may_change(definition, self.user)
+        change_id = self.body(serializers.PutBackIn)["change_id"]
+        services.setting_put_back(category=category, key=key, change_id=change_id, actor=self.actor)
+        return Response({"setting": selectors.settings_of(category)[category][key]})
+
+
+class SecretTestView(ApiView):
+    """Try the key that is stored; for admins."""
+
+    rights = {"POST": Right.KEYS_MANAGE}
+    endpoint_rates = {"POST": "10/minute"}
+
+    @api_schema(
+        response=inline_serializer("SecretTested", {"test": serializers.SecretTestOut()}),
+        summary="Test a key",
+    )
+    def post(self, request: Request, category: str, key: str) -> Response:
+        del request
+        result = secret_tests.secret_test(category=category, key=key, actor=self.actor)
+        return Response({"test": serializers.SecretTestOut(result).data})
 
 
 def _login_body(user: Any, pair: sign_in.TokenPair) -> dict[str, Any]:

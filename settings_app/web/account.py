@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+
+from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect as to
@@ -11,13 +14,24 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from realtrack.core import crypto
 from realtrack.core.actors import Actor
 from realtrack.core.errors import AppError, InvalidInput
-from realtrack.core.rights import Right
+from realtrack.core.limits import window_hit
+from realtrack.core.rights import Right, Role
 from realtrack.core.web.access import actor_of, public, requires, user_of
 from realtrack.core.web.render import redirect, render_page
-from settings_app import selectors, services, sign_in
-from settings_app.web.forms import PasswordForm, SignInForm
+from settings_app import links, selectors, services, sign_in, tokens
+from settings_app.enums import UserRole
+from settings_app.models import User
+from settings_app.web.forms import (
+    ForgotForm,
+    JoinForm,
+    PasswordForm,
+    SignInForm,
+    TokenForm,
+    add_faults,
+)
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -46,6 +60,7 @@ def login_page(request: HttpRequest) -> HttpResponse:
                 actor=Actor.person(user, ip=request.META.get("REMOTE_ADDR") or None),
                 way="browser",
             )
+            _note_session(request, user)
             return to(following)
     response = render_page(
         request,
@@ -76,7 +91,112 @@ def logout_page(request: HttpRequest) -> HttpResponse:
 @requires(Right.OWN_ACCOUNT)
 def account(request: HttpRequest) -> HttpResponse:
     """Own account."""
-    return render_page(request, "settings_app/account.html", {"form": PasswordForm()})
+    return _account_page(request)
+
+
+@require_POST
+@requires(Right.OWN_ACCOUNT)
+def profile(request: HttpRequest) -> HttpResponse:
+    """Change the own name."""
+    services.user_profile_set(
+        user_id=user_of(request).pk, name=request.POST.get("name", ""), actor=actor_of(request)
+    )
+    messages.success(request, "Name saved.")
+    return redirect(request, reverse("account"))
+
+
+@require_POST
+@requires(Right.OWN_ACCOUNT)
+def token_add(request: HttpRequest) -> HttpResponse:
+    """Make a personal API token, which is shown this once."""
+    form = TokenForm(request.POST)
+    if form.is_valid():
+        try:
+            _, secret = tokens.api_token_create(
+                user=user_of(request), **form.cleaned_data, actor=actor_of(request)
+            )
+        except InvalidInput as error:
+            add_faults(form, error)
+        else:
+            return _account_page(request, secret=secret)
+    return _account_page(request, token_form=form, status=422)
+
+
+@require_POST
+@requires(Right.OWN_ACCOUNT)
+def token_revoke(request: HttpRequest, token_id: uuid.UUID) -> HttpResponse:
+    """End one of the own API tokens."""
+    tokens.api_token_revoke(user=user_of(request), token_id=token_id, actor=actor_of(request))
+    messages.success(request, "Token revoked.")
+    return redirect(request, reverse("account"))
+
+
+@require_POST
+@requires(Right.OWN_ACCOUNT)
+def session_end(request: HttpRequest, session_id: uuid.UUID) -> HttpResponse:
+    """Sign another browser out."""
+    tokens.session_end(user=user_of(request), session_id=session_id, actor=actor_of(request))
+    messages.success(request, "That browser is signed out.")
+    return redirect(request, reverse("account"))
+
+
+@sensitive_post_parameters("password", "again")
+@never_cache
+@require_http_methods(["GET", "POST"])
+@public("an invitation or reset link, which is the right itself")
+def access_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Take an invitation or set a new password by a link; afterwards one signs in as ever."""
+    try:
+        link = links.link_find(token)
+    except links.LinkEnded as error:
+        return render_page(
+            request, "registration/access_link.html", {"ended": error.message}, status=404
+        )
+    form = JoinForm(request.POST or None, initial={"name": link.name})
+    if request.method == "POST" and form.is_valid():
+        try:
+            links.link_accept(
+                token=token,
+                password=form.cleaned_data["password"],
+                name=form.cleaned_data["name"],
+                ip=request.META.get("REMOTE_ADDR") or None,
+            )
+        except InvalidInput as error:
+            add_faults(form, error)
+        else:
+            return render_page(
+                request, "registration/access_link.html", {"done": True, "link": link}
+            )
+    return render_page(
+        request,
+        "registration/access_link.html",
+        {"form": form, "link": link},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@public("asks for a reset link; says the same whether there is such a user or not")
+def forgot(request: HttpRequest) -> HttpResponse:
+    """Mail a reset link."""
+    form = ForgotForm(request.POST or None)
+    sent = False
+    if request.method == "POST" and form.is_valid():
+        email = form.cleaned_data["email"]
+        by_address = window_hit(f"forgot:{crypto.keyed_hash(email)}", limit=3, seconds=3600)
+        if by_address == 0:
+            links.reset_link_ask(
+                email=email,
+                address=request.build_absolute_uri(reverse("access-link", args=["x"]))[:-2],
+            )
+        sent = True
+    return render_page(
+        request,
+        "registration/forgot.html",
+        {"form": form, "sent": sent},
+        status=422 if form.errors else 200,
+    )
 
 
 @sensitive_post_parameters()
@@ -94,17 +214,13 @@ def password(request: HttpRequest) -> HttpResponse:
                 actor=actor_of(request),
             )
         except InvalidInput as error:
-            for name, texts in error.fields.items():
-                for text in texts:
-                    form.add_error(name, text)
+            add_faults(form, error)
         else:
             update_session_auth_hash(request, user)
-            return render_page(
-                request,
-                "settings_app/account.html",
-                {"form": PasswordForm(), "changed": True},
-            )
-    return render_page(request, "settings_app/account.html", {"form": form}, status=422)
+            _note_session(request, user)
+            request.user = user
+            return _account_page(request, changed=True)
+    return _account_page(request, form=form, status=422)
 
 
 @require_POST
@@ -122,3 +238,37 @@ def _safe_next(request: HttpRequest) -> str:
         given, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return given if given and safe else "/"
+
+
+def _account_page(
+    request: HttpRequest,
+    *,
+    form: PasswordForm | None = None,
+    token_form: TokenForm | None = None,
+    status: int = 200,
+    changed: bool = False,
+    secret: str = "",
+) -> HttpResponse:
+    user = user_of(request)
+    ranks = [role.value for role in Role]
+    context = {
+        "form": form or PasswordForm(),
+        "token_form": token_form or TokenForm(initial={"days": 90}),
+        "changed": changed,
+        "secret": secret,
+        "tokens": tokens.tokens_of(user),
+        "token_roles": UserRole.choices[: ranks.index(user.role) + 1],
+        "sessions": tokens.sessions_of(user=user, here=request.session.session_key or ""),
+    }
+    return render_page(request, "settings_app/account.html", context, status=status)
+
+
+def _note_session(request: HttpRequest, user: User) -> None:
+    if request.session.session_key is None:
+        request.session.save()
+    tokens.session_note(
+        user=user,
+        session_key=str(request.session.session_key),
+        ip=request.META.get("REMOTE_ADDR") or None,
+        browser=request.headers.get("User-Agent", ""),
+    )

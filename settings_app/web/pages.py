@@ -5,20 +5,19 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from realtrack.core.errors import InvalidInput
+from realtrack.core.errors import InvalidInput, NotFound
 from realtrack.core.rights import Right, user_can
 from realtrack.core.web.access import actor_of, public, requires, user_of
 from realtrack.core.web.render import redirect, render_page, toast
-from settings_app import catalog, selectors, services
+from settings_app import catalog, secret_tests, selectors, services
 from settings_app.definitions import DEFINITIONS, Kind, Setting
-from settings_app.enums import UserRole
-from settings_app.web.forms import InviteForm
+from settings_app.web import people
 
 TABS = (
     ("general", "General"),
@@ -51,9 +50,7 @@ def index(request: HttpRequest) -> HttpResponse:
     if tab == "pricing":
         context["rules"] = catalog.pricing_rules()
     if tab == "users" and may_users:
-        context["users"] = selectors.user_list()
-        context["roles"] = UserRole.choices
-        context["form"] = InviteForm()
+        context |= people.users_context()
     return render_page(request, "settings_app/settings.html", context, partial="panel")
 
 
@@ -99,43 +96,46 @@ def reset(request: HttpRequest, category: str, key: str) -> HttpResponse:
     return redirect(request, f"{reverse('settings:index')}?tab={definition.tab}")
 
 
-@sensitive_post_parameters("password")
-@require_POST
-@requires(Right.USERS_MANAGE)
-def user_add(request: HttpRequest) -> HttpResponse:
-    """Make a user."""
-    form = InviteForm(request.POST)
-    if form.is_valid():
-        try:
-            services.user_create(**form.cleaned_data, actor=actor_of(request))
-        except InvalidInput as error:
-            for name, texts in error.fields.items():
-                for text in texts:
-                    form.add_error(name, text)
-        else:
-            return redirect(request, f"{reverse('settings:index')}?tab=users")
+@require_GET
+@requires(Right.SETTINGS_VIEW)
+def history(request: HttpRequest, category: str, key: str) -> HttpResponse:
+    """Who changed the setting, from what to what."""
+    definition = selectors.setting_definition(category, key)
     context = {
-        "tab": "users",
-        "tabs": TABS,
-        "users": selectors.user_list(),
-        "roles": UserRole.choices,
-        "form": form,
+        "definition": definition,
+        "changes": selectors.setting_history(category, key),
+        "may_put_back": user_can(user_of(request), definition.right)
+        and definition.kind is not Kind.SECRET,
     }
-    return render_page(request, "settings_app/settings.html", context, partial="panel", status=422)
+    return render_page(request, "settings_app/history.html", context)
 
 
 @require_POST
-@requires(Right.USERS_MANAGE)
-def user_change(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
-    """Change a role, shut or open an account."""
-    actor = actor_of(request)
-    if "role" in request.POST:
-        services.user_role_set(user_id=user_id, role=request.POST["role"], actor=actor)
-    elif request.POST.get("active") == "true":
-        services.user_reactivate(user_id=user_id, actor=actor)
-    elif request.POST.get("active") == "false":
-        services.user_deactivate(user_id=user_id, actor=actor)
-    return redirect(request, f"{reverse('settings:index')}?tab=users")
+@requires(Right.SETTINGS_EDIT)
+def put_back(request: HttpRequest, category: str, key: str) -> HttpResponse:
+    """Put back the value before one change of the history."""
+    definition = selectors.setting_definition(category, key)
+    services.check_may_change(definition, user_of(request))
+    try:
+        change_id = uuid.UUID(request.POST.get("change", ""))
+    except ValueError as error:
+        message = "There is no such change in the history of this setting."
+        raise NotFound(message) from error
+    services.setting_put_back(
+        category=category, key=key, change_id=change_id, actor=actor_of(request)
+    )
+    messages.success(request, f"{definition.help}: put back.")
+    return redirect(request, f"{reverse('settings:index')}?tab={definition.tab}")
+
+
+@require_POST
+@requires(Right.KEYS_MANAGE)
+def secret_test(request: HttpRequest, category: str, key: str) -> HttpResponse:
+    """Try the key that is stored, and say what came of it."""
+    result = secret_tests.secret_test(category=category, key=key, actor=actor_of(request))
+    (messages.success if result.ok else messages.error)(request, result.words)
+    tab = selectors.setting_definition(category, key).tab
+    return redirect(request, f"{reverse('settings:index')}?tab={tab}")
 
 
 @require_GET
@@ -180,6 +180,12 @@ def _field(definition: Setting, user: Any) -> dict[str, Any]:
         "placeholder": (shown["value"] or "not set") if secret else "",
         "help": capfirst(definition.allowed()) if definition.kind is not Kind.BOOLEAN else "",
         "readonly": not editable,
+        "history_url": reverse("settings:history", args=[definition.category, definition.key]),
+        "test_url": reverse("settings:secret-test", args=[definition.category, definition.key])
+        if (definition.category, definition.key) in secret_tests.TESTABLE
+        and shown["value"]
+        and editable
+        else "",
         "fault": "",
     }
 

@@ -96,7 +96,7 @@ def test_api_lets_in_whom_the_table_names_and_no_other_role() -> None:
         for one in _api():
             for method in one.methods:
                 right = one.view_class.rights[method]
-                if right is None or "auth/logout" in one.path:
+                if right is None or "auth/logout" in one.path or "sign-out" in one.path:
                     continue
                 answer = _call(client, method, one.path)
                 allowed = role_has(role.value, right)

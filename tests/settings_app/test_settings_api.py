@@ -174,12 +174,12 @@ def test_a_bad_profile_is_refused_by_field(changes: dict[str, Any], attr: str) -
 
 def test_pricing_rules_keep_their_parameters_untouched() -> None:
     body = {
-        "name": "Markup", "ruleType": "markup", "parameters": {"percentage": 15, "base_key": "cost"},
+        "name": "Markup", "ruleType": "markup", "parameters": {"percentage": 15, "base": "cost"},
         "priority": 2,
     }  # fmt: skip
     client = api_of("manager")
     made = client.post("/api/settings/pricing-rules", body).json()["rule"]
-    assert made["parameters"] == {"percentage": 15, "base_key": "cost"}
+    assert made["parameters"] == {"percentage": 15, "base": "cost"}
     changed = client.put(f"/api/settings/pricing-rules/{made['id']}", {**body, "active": False})
     assert changed.json()["rule"]["active"] is False
     assert [rule.name for rule in catalog.pricing_rules()] == ["Markup"]

@@ -1,0 +1,231 @@
+"""Preview, apply, undo on real rows: what the preview says is what applying does."""
+
+from __future__ import annotations
+
+import threading
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from listings.models import Listing, ListingRevision, ListingSearch, RulePrice
+from listings.pricing import apply, facts
+from listings.pricing.preview import pricing_preview
+from listings.services import listing_update
+from realtrack.core.actors import Actor
+from realtrack.core.models import AuditLog, Run, RunItem, RunState
+from settings_app import catalog
+from settings_app.models import PricingRule
+from tests.listings.factories import make_listing
+from tests.people import api_of, user_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ACTOR = Actor.system("test")
+
+
+def save_rule(kind: str, parameters: dict[str, Any], **more: Any) -> PricingRule:
+    data = {"name": kind, "rule_type": kind, "parameters": parameters, "active": False, **more}
+    return catalog.pricing_rule_save(rule_id=None, data=data, actor=ACTOR)
+
+
+def manager() -> Actor:
+    return Actor.person(user_of("manager"))
+
+
+def applied(*rules: PricingRule, actor: Actor | None = None) -> Run:
+    run = apply.pricing_apply_start(rule_ids=[rule.pk for rule in rules], actor=actor or manager())
+    apply.pricing_run_work(run_id=run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def catalog_of(count: int) -> list[Listing]:
+    return [
+        make_listing(
+            actor=manager(),
+            title=f"Part {number}",
+            start_price=str(20 + number * 7) if number % 7 else None,
+            cost=str(10 + number * 4) if number % 3 else None,
+            c_brand="Denso" if number % 2 else "Bosch",
+            c_manufacturer_part_number=f"MPN-{number % 4}",
+        )
+        for number in range(count)
+    ]
+
+
+def four_rules() -> list[PricingRule]:
+    return [
+        save_rule("markdown", {"percentage": 12}, brand="Denso"),
+        save_rule(
+            "competitive", {"percent_below": 3, "minimum_count": 2}, price_from=Decimal("60.00")
+        ),
+        save_rule("round", {"ending": "0.99"}, priority=5),
+        save_rule("min_margin", {"percentage": 25, "floor_price": "9.99"}),
+    ]
+
+
+def test_field_16_what_the_preview_says_is_what_applying_does() -> None:
+    # given
+    catalog_of(24)
+    rules = four_rules()
+    # when
+    said = pricing_preview(rules=rules)
+    shown = {row.listing_id: row.after for row in said.rows}
+    assert sum(Listing.objects.values_list("version", flat=True)) == 24
+    run = applied(*rules)
+    # then
+    totals = said.totals
+    prices = [price for price in Listing.objects.values_list("start_price", flat=True) if price]
+    assert sum(prices, Decimal(0)) == totals.sum_after
+    assert (run.state, run.total, run.changed_count) == (RunState.DONE, 24, totals.changed)
+    assert totals.changed > 10
+    assert {key: Listing.objects.get(pk=key).start_price for key in shown} == shown
+    after = pricing_preview(rules=rules).totals
+    assert (after.sum_before, after.changed) == (totals.sum_after, 0)
+    assert (after.margin_before, after.margin_after) == (totals.margin_after, totals.margin_after)
+
+
+def test_a_changed_row_has_its_version_revision_mark_log_and_search_row() -> None:
+    part = make_listing(actor=manager(), start_price="50.00")
+    rule = save_rule("markdown", {"percentage": 10})
+    run = applied(rule)
+    saved = Listing.objects.get(pk=part.pk)
+    assert (saved.start_price, saved.version) == (Decimal("45.00"), part.version + 1)
+    assert "start_price" in saved.person_fields
+    revision = ListingRevision.objects.get(id=part.pk, version=saved.version)
+    assert (revision.change_reason, revision.run_id) == ("pricing_rule", run.pk)
+    assert (revision.start_price, revision.changed_fields) == (Decimal("45.00"), ["start_price"])
+    mark = RulePrice.objects.get(listing=part.pk)
+    assert (mark.base, mark.price, mark.rule_ids) == (
+        Decimal("50.00"), Decimal("45.00"), [rule.pk],
+    )  # fmt: skip
+    assert ListingSearch.objects.get(pk=part.pk).price == Decimal("45.00")
+    log = AuditLog.objects.filter(event="listing.updated", run_id=run.pk).get()
+    assert log.changes == {"start_price": ["50.00", "45.00"]}
+    assert RunItem.objects.get(run=run).reason == "markdown: -10 %"
+
+
+def test_applying_twice_changes_nothing_and_a_persons_price_is_the_new_start() -> None:
+    part = make_listing(actor=manager(), start_price="50.00")
+    rule = save_rule("markdown", {"percentage": 10})
+    applied(rule)
+    assert applied(rule).same_count == 1
+    listing_update(listing_id=part.pk, data={"start_price": "80.00"}, version=None, actor=manager())
+    applied(rule)
+    assert Listing.objects.get(pk=part.pk).start_price == Decimal("72.00")
+
+
+def test_undo_puts_back_all_but_what_was_changed_since() -> None:
+    # given
+    parts = [make_listing(actor=manager(), start_price="50.00") for _ in range(5)]
+    run = applied(save_rule("markdown", {"percentage": 10}))
+    listing_update(
+        listing_id=parts[0].pk, data={"start_price": "99.00"}, version=None, actor=manager()
+    )
+    # when
+    client = api_of("manager")
+    answer = client.post(f"/api/settings/pricing-rules/runs/{run.pk}/undo")
+    assert answer.status_code == 202
+    apply.pricing_run_work(run_id=answer.json()["jobId"])
+    # then
+    undo = Run.objects.get(pk=answer.json()["jobId"])
+    assert (undo.state, undo.changed_count, undo.refused_count) == ("done", 4, 1)
+    prices = list(Listing.objects.order_by("start_price").values_list("start_price", flat=True))
+    assert prices == [Decimal("50.00")] * 4 + [Decimal("99.00")]
+    assert list(RulePrice.objects.values_list("listing", flat=True)) == [parts[0].pk]
+    again = client.post(f"/api/settings/pricing-rules/runs/{run.pk}/undo")
+    assert again.status_code == 409
+
+
+def test_undo_of_a_second_run_leads_to_the_first_ones_price_and_base() -> None:
+    part = make_listing(actor=manager(), start_price="50.00")
+    first, second = (save_rule("markdown", {"percentage": share}) for share in (10, 20))
+    applied(first)
+    run = applied(second)
+    assert Listing.objects.get(pk=part.pk).start_price == Decimal("40.00")
+    undo = apply.pricing_undo_start(run_id=run.pk, actor=manager())
+    apply.pricing_run_work(run_id=undo.pk)
+    assert Listing.objects.get(pk=part.pk).start_price == Decimal("45.00")
+    assert RulePrice.objects.get(pk=part.pk).base == Decimal("50.00")
+    assert applied(first).same_count == 1
+
+
+def test_a_run_goes_on_after_a_kill_and_does_no_row_twice(monkeypatch: Any) -> None:
+    monkeypatch.setattr(facts, "CHUNK", 3)
+    parts = [make_listing(actor=manager(), start_price="50.00") for _ in range(8)]
+    rule = save_rule("markdown", {"percentage": 10})
+    run = apply.pricing_apply_start(rule_ids=[rule.pk], actor=manager())
+    calls: list[object] = []
+
+    def dies(*args: Any, **kwargs: Any) -> None:
+        calls.append(args)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        record(*args, **kwargs)
+
+    record = apply._record
+    monkeypatch.setattr(apply, "_record", dies)
+    with pytest.raises(KeyboardInterrupt):
+        apply.pricing_run_work(run_id=run.pk)
+    assert RunItem.objects.filter(run=run).count() == 3
+    apply.pricing_run_work(run_id=run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.changed_count) == ("done", 8)
+    assert {part.version for part in Listing.objects.all()} == {parts[0].version + 1}
+
+
+def test_two_workers_on_one_run_do_each_row_once() -> None:
+    for _ in range(6):
+        make_listing(actor=manager(), start_price="50.00")
+    rule = save_rule("markdown", {"percentage": 10})
+    run = apply.pricing_apply_start(rule_ids=[rule.pk], actor=manager())
+
+    def work() -> None:
+        try:
+            apply.pricing_run_work(run_id=run.pk)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    run.refresh_from_db()
+    assert (run.state, run.changed_count, run.total) == ("done", 6, 6)
+    assert {part.version for part in Listing.objects.all()} == {2}
+
+
+def test_the_api_previews_with_steps_floor_and_bars_and_stores_nothing() -> None:
+    part = make_listing(actor=manager(), start_price="50.00", cost="45.00")
+    rules = [save_rule("markdown", {"percentage": 10}), save_rule("min_margin", {"percentage": 5})]
+    body = {"ruleIds": [str(rule.pk) for rule in rules], "listingIds": [str(part.pk)]}
+    client = api_of("manager")
+    answer = client.post("/api/settings/pricing-rules/preview", body)
+    assert answer.status_code == 200
+    (row,) = answer.json()["rows"]
+    # (45 + 0.40) / (1 - 0.1325 - 0.05) = 55.54
+    assert (row["before"], row["after"], row["floor"]) == ("50.00", row["floor"], row["floor"])
+    assert Decimal("55.53") <= Decimal(row["floor"]) <= Decimal("55.56")
+    assert row["steps"][0]["words"] == "-10 %"
+    totals = answer.json()["totals"]
+    assert (totals["lifted"], totals["underFloorBefore"], totals["changed"]) == (1, 1, 1)
+    assert sum(bar["count"] for bar in totals["bars"]) == 1
+    assert Run.objects.count() == 0
+    assert api_of("user").post("/api/settings/pricing-rules/preview", body).status_code == 403
+    job = client.post("/api/settings/pricing-rules/apply", body)
+    assert job.status_code == 202
+    assert client.get(f"/api/jobs/{job.json()['jobId']}").status_code == 200
+    unknown = {"ruleIds": [str(part.pk)]}
+    assert client.post("/api/settings/pricing-rules/preview", unknown).status_code == 400
+
+
+def test_own_listed_prices_are_evidence_before_rules_and_without_oneself() -> None:
+    parts = [
+        make_listing(actor=manager(), start_price=price, c_manufacturer_part_number="A-1")
+        for price in ("10.00", "20.00", "30.00")
+    ]
+    applied(save_rule("markdown", {"percentage": 50}))
+    found = facts.listed_prices([part.pk for part in parts])
+    assert sorted(found[parts[0].pk]) == [Decimal("20.00"), Decimal("30.00")]
