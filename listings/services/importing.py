@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import IntegerField, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
@@ -26,9 +26,10 @@ from listings.sku import sku_clean
 from listings.wire import wire_value
 from realtrack.core import registry, runs
 from realtrack.core.actors import Actor, ActorKind
-from realtrack.core.errors import AppError, InvalidInput
+from realtrack.core.errors import AppError, Conflict, InvalidInput
 from realtrack.core.models import Run, RunItem, RunItemState, RunState
 
+_MAX_CLAIMS = 10  # a file that kills its worker each time must not do so for ever
 _TEXT_KEPT = 200  # characters of a value in the verdict, which is read on a page
 
 
@@ -73,6 +74,9 @@ def import_run(*, run_id: uuid.UUID) -> None:
     if run.state == RunState.RUNNING and alive:
         return
     actor = Actor(kind=ActorKind.IMPORT, user_id=run.user_id, label=run.actor_label, run_id=run.pk)
+    if run.state == RunState.RUNNING and run.attempts >= _MAX_CLAIMS:
+        runs.run_fail(run_id=run_id, actor=actor, error=f"Its worker ended {run.attempts} times.")
+        return
     file = ImportFile.objects.get(pk=run_id)
     try:
         with tables_opened(file.name, bytes(file.content), file.mapping) as tables:
@@ -86,13 +90,23 @@ def import_run(*, run_id: uuid.UUID) -> None:
                 tally=Tally(),
             )
             _rows_do(work, tables)
-    except _TakenOver:
-        return
+        with transaction.atomic():
+            _fence(work)
+            runs.run_finish(run_id=run_id, actor=actor, result=_result(work))
+    except (_TakenOver, Conflict):
+        return  # another worker has it, or it has ended meanwhile
     except (FileRefused, InvalidInput) as error:
         texts = [text for found in getattr(error, "fields", {}).values() for text in found]
         runs.run_fail(run_id=run_id, actor=actor, error="; ".join(texts) or str(error))
         return
-    runs.run_finish(run_id=run_id, actor=actor, result=_result(work))
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: the run goes on when it is back
+    except Exception as error:
+        # A fault of ours would come again with each try: it ends the run where a person sees it.
+        runs.run_fail(
+            run_id=run_id, actor=actor, error=f"A fault in the program: {type(error).__name__}."
+        )
+        raise
 
 
 def _rows_do(work: _Work, tables: Sequence[tuple[Table, Plan]]) -> None:

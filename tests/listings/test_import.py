@@ -327,6 +327,37 @@ def test_a_killed_worker_is_followed_by_one_that_goes_on(
     assert Listing.objects.count() == 5
 
 
+def test_a_fault_of_ours_and_a_file_that_kills_end_the_run(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    run = import_start(
+        name="p.csv", content=csv_file("SKU,Title", "A,1"), dry_run=False, actor=Actor.person(user)
+    )
+
+    def faulty(work: Any, part: Any, twin: Any) -> Any:
+        raise ZeroDivisionError
+
+    # when
+    with monkeypatch.context() as patched:
+        patched.setattr(importing, "_judge", faulty)
+        with pytest.raises(ZeroDivisionError):
+            import_run(run_id=run.pk)
+    # then
+    run.refresh_from_db()
+    assert (run.state, run.error) == (
+        RunState.FAILED,
+        "A fault in the program: ZeroDivisionError.",
+    )
+    # when its worker was killed ten times
+    silent = timezone.now() - STALE_AFTER * 2
+    Run.objects.filter(pk=run.pk).update(state=RunState.RUNNING, attempts=10, heartbeat_at=silent)
+    import_run(run_id=run.pk)
+    # then
+    run.refresh_from_db()
+    assert (run.state, run.error) == (RunState.FAILED, "Its worker ended 10 times.")
+
+
 def test_a_worker_gives_way_to_a_newer_claim(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     # given
     run = import_start(
