@@ -122,7 +122,7 @@ def test_a_setting_silences_its_kind() -> None:
     envelope = events.Envelope(
         event_id=uuid.uuid4(), created_at=user_of("user").created_at, name="inventory.low",
         entity_type="listing", entity_id=str(uuid.uuid4()), actor_type="system", actor_id=None,
-        actor_label="", changes={}, metadata={"sku": "RT-1", "available": 1}, run_id=None,
+        actor_label="", changes={}, metadata={"sku": "RT-1", "free": 1}, run_id=None,
         request_id="",
     )  # fmt: skip
     handlers.tell(envelope)
