@@ -22,8 +22,8 @@ class UserFactory(DjangoModelFactory[User]):
     class Meta:
         model = User
 
-    email = Sequence(lambda n: f"person{n}-{uuid.uuid4().hex[:6]}@example.test")  # type: ignore[no-untyped-call]  # the library has no types
-    name = Sequence(lambda n: f"Person {n}")  # type: ignore[no-untyped-call]  # likewise
+    email = Sequence(lambda n: f"person{n}-{uuid.uuid4().hex[:6]}@example.test")
+    name = Sequence(lambda n: f"Person {n}")
     role = UserRole.USER
     password = "!"
 
