@@ -46,7 +46,7 @@ def _path_of(prefix: str, pattern: URLPattern | URLResolver) -> str:
     text = prefix + str(pattern.pattern)
     for name, converter in pattern.pattern.converters.items():
         sample = _sample(converter)
-        text = re.sub(rf"<(?:\w+:)?{name}>", lambda _, one=sample: one, text)
+        text = re.sub(rf"<(?:\w+:)?{name}>", sample, text)
     return text
 
 

@@ -19,8 +19,8 @@ class UserFactory(DjangoModelFactory[User]):
     class Meta:
         model = User
 
-    email = Sequence(lambda number: f"fitter{number}@example.test")  # type: ignore[no-untyped-call]  # the library has no types here
-    name = Sequence(lambda number: f"Fitter {number}")  # type: ignore[no-untyped-call]  # the library has no types here
+    email = Sequence(lambda number: f"fitter{number}@example.test")
+    name = Sequence(lambda number: f"Fitter {number}")
     role = "user"
 
 
