@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tests.e2e.system import Api, System, wait_for
+from tests.e2e.thread import COMPLETE, draft_from_photo, order_of, publish
 
 TABS = ("details", "photos", "fitment", "stock", "channels", "history")
 SETTINGS = ("general", "marketplaces", "tax", "shipping", "pricing", "ai", "notifications", "users")
@@ -29,30 +31,25 @@ def _first(rows: Any) -> str:
     return str(rows[0]["id"]) if rows else NOWHERE
 
 
-def _sale(system: System, api: Api) -> str:
-    """Return a demo part that was published and bought; makes the sale where there was none."""
-    orders = api.get("/api/orders", params={"limit": 50})["orders"]
-    sold = next((line["listingId"] for one in orders for line in one["items"]
-                 if line["listingId"]), None)  # fmt: skip
-    if sold is not None:
-        return str(sold)
-    rows = api.get("/api/listings", params={"limit": 50, "status": "ready"})["listings"]
-    connection = _first(api.get("/api/channels")["channels"])
-    part = rows[0]
-    api.post(
-        "/api/channels/publish",
-        {"listingIds": [part["id"]], "connectionIds": [connection]}, expect=202,
-    )  # fmt: skip
-    wait_for("the part to be live", lambda: system.quantity_there(part["customLabelSku"]))
-    system.control("buy", sku=part["customLabelSku"], quantity=1)
-    wait_for("the order", lambda: api.get("/api/orders")["orders"])
-    return str(part["id"])
+def _sale(system: System, api: Api, photo: Path) -> str:
+    """Return a part that was published and bought; makes the sale where there was none."""
+    for one in api.get("/api/orders", params={"limit": 50})["orders"]:
+        lines = api.get(f"/api/orders/{one['id']}")["order"]["items"]
+        sold = [line["listingId"] for line in lines if line["listingId"]]
+        if sold:
+            return str(sold[0])
+    part = draft_from_photo(api, photo, corrections=COMPLETE)
+    api.call("PATCH", f"/api/listings/{part.listing_id}/status", json={"status": "ready"})
+    publish(api, part, [_first(api.get("/api/channels")["channels"])])
+    number = system.control("buy", sku=part.sku, quantity=1)["orderId"]
+    wait_for("the order", lambda: order_of(api, number))
+    return part.listing_id
 
 
-def all_places(system: System) -> list[Place]:
+def all_places(system: System, photo: Path) -> list[Place]:
     """Return every page; makes a sale first, so that lists have rows."""
     api = Api(system, "admin")
-    part = _sale(system, api)
+    part = _sale(system, api, photo)
     fresh = _first(api.get("/api/listings", params={"limit": 1})["listings"])
     order = _first(api.get("/api/orders")["orders"])
     job = _first(api.get("/api/ingestion/jobs")["jobs"])

@@ -86,7 +86,7 @@ def _let_people_decide(desk: Desk) -> None:
     page = desk.page
     desk.go("Settings")
     page.get_by_role("link", name="AI and photos").click()
-    field = page.get_by_label("At or above this a draft is made by itself")
+    field = page.get_by_role("textbox", name="At or above this a draft is made by itself")
     if field.input_value() == "1":
         return
     field.fill("1")

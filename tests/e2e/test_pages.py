@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,8 +21,8 @@ _LOADED = "() => document.fonts.ready.then(() => !document.querySelector('.htmx-
 
 
 @pytest.fixture(scope="session")
-def places(system: System) -> list[Place]:
-    return all_places(system)
+def places(system: System, photo: Path) -> list[Place]:
+    return all_places(system, photo)
 
 
 @pytest.fixture(scope="session")
