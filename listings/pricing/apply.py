@@ -145,7 +145,7 @@ def _apply_chunk(run: Run, actor: Actor) -> bool:
     items: list[RunItem] = []
     now = timezone.now()
     for position, (row, facts) in enumerate(zip(chunk, found, strict=True), start=done):
-        outcome = evaluate(facts, program)
+        outcome = evaluate(facts, program, explain=True)
         item = _item(run, position, facts, row[14])
         if outcome.refused:
             item.state, item.reason_code = RunItemState.REFUSED, "margin_unreachable"
@@ -154,14 +154,13 @@ def _apply_chunk(run: Run, actor: Actor) -> bool:
             item.state = RunItemState.SAME
         else:
             item.state = RunItemState.CHANGED
-            explained = evaluate(facts, program, explain=True)
             changes.append(_change(row, facts.price, outcome.price))
-            marks.append(_mark(run, facts, outcome.price, explained, now))
+            marks.append(_mark(run, facts, outcome.price, outcome, now))
             item.before = {
                 "version": row[13], "startPrice": text(facts.price), "base": text(facts.base),
             }  # fmt: skip
             item.after = {"version": row[13] + 1, "startPrice": text(outcome.price)}
-            item.reason = "; ".join(f"{step.name}: {step.words}" for step in explained.steps)
+            item.reason = "; ".join(f"{step.name}: {step.words}" for step in outcome.steps)
         items.append(item)
     changes_write(
         changes,

@@ -126,6 +126,17 @@ class Program:
     rules: tuple[_Compiled, ...]
     fees: Fees
     uses_evidence: bool
+    # Filled as brands are met: most rules of a long list are for another brand.
+    by_brand: dict[str, tuple[_Compiled, ...]] = field(default_factory=dict, compare=False)
+
+    def rules_for(self, brand: str) -> tuple[_Compiled, ...]:
+        """Return the rules that may match parts of this brand, in their order."""
+        found = self.by_brand.get(brand)
+        if found is None:
+            key = brand.lower()
+            found = tuple(rule for rule in self.rules if rule.brand in {"", key})
+            self.by_brand[brand] = found
+        return found
 
 
 def specificity(rule: PricingRule) -> int:
@@ -158,7 +169,7 @@ def evaluate(facts: Facts, program: Program, *, explain: bool = False) -> Outcom
     rounding: tuple[Decimal, str] | None = None
     matched = False
     steps: list[Step] = []
-    for rule in program.rules:
+    for rule in program.rules_for(facts.brand):
         if not rule.matches(facts):
             continue
         matched = True
