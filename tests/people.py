@@ -14,7 +14,7 @@ from settings_app.models import User
 if TYPE_CHECKING:
     from realtrack.core.rights import Role
 
-PASSWORD = "a-long-test-password-7"  # noqa: S105 - of test users
+PASSWORD = "a-long-test-password-7"
 # Argon2 costs 50 ms on purpose; once a run is enough for users whose password nobody types.
 _HASH = make_password(PASSWORD)
 
@@ -40,7 +40,5 @@ def api_of(role: Role | str) -> APIClient:
 def browser_of(role: Role | str) -> Client:
     """Return a signed-in browser session of that role."""
     client = Client()
-    client.force_login(
-        user_of(role), backend="django.contrib.auth.backends.ModelBackend"
-    )
+    client.force_login(user_of(role), backend="django.contrib.auth.backends.ModelBackend")
     return client
