@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import json
+import secrets
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,8 +29,8 @@ from settings_app.models import (
 logger = structlog.get_logger(__name__)
 
 VERSION_KEY = "settings-version"
-# A cached copy outlives its version by nobody's reading it; a lifetime because Redis may not evict.
-CACHE_SECONDS = 3600
+VERSION_SECONDS = 60
+_copy: tuple[str, dict[str, dict[str, Any]]] = ("", {})
 
 
 def setting_definition(category: str, key: str) -> Setting:
@@ -122,24 +122,39 @@ def changed_rights() -> Mapping[tuple[str, str], bool]:
 
 
 def _stored() -> dict[str, dict[str, Any]]:
-    """Return what differs from the defaults, from the cache of the present version.
+    """Return what differs from the defaults: this process's copy while the version is the same.
 
     The version is read first: whoever read the table before a commit fills the old version's
-    copy, which nobody reads any more.
+    copy, which nobody reads any more. Versions are random and end by themselves, so that a lost
+    renewal (Redis away at the commit) is healed within VERSION_SECONDS.
     """
+    global _copy  # noqa: PLW0603 - the process's copy, replaced whole
     try:
-        version = redis.client().get(redis.key(VERSION_KEY)) or "0"
-        cache_key = redis.key("settings", str(version))
-        cached = redis.client().get(cache_key)
-        if isinstance(cached, str):
-            found: dict[str, dict[str, Any]] = json.loads(cached)
-            return found
-        fresh = _read()
-        redis.client().set(cache_key, json.dumps(fresh), ex=CACHE_SECONDS)
+        version = _version()
     except redis.RedisError:
         logger.warning("settings_cache_away")
         return _read()
-    return fresh
+    known, found = _copy
+    if known != version:
+        found = _read()
+        _copy = (version, found)
+    return found
+
+
+def _version() -> str:
+    key = redis.key(VERSION_KEY)
+    for _ in range(2):
+        version = redis.client().get(key)
+        if isinstance(version, str):
+            return version
+        redis.client().set(key, secrets.token_hex(8), nx=True, ex=VERSION_SECONDS)
+    # It ended between the two: a version of our own makes us read the table.
+    return secrets.token_hex(8)
+
+
+def version_renew() -> None:
+    """Make every process read anew; call it after the commit. Raises redis.RedisError."""
+    redis.client().set(redis.key(VERSION_KEY), secrets.token_hex(8), ex=VERSION_SECONDS)
 
 
 def _read() -> dict[str, dict[str, Any]]:

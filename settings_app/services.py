@@ -21,7 +21,7 @@ from settings_app import events
 from settings_app.definitions import Kind, Setting
 from settings_app.enums import UserRole
 from settings_app.models import RoleRight, TenantSetting, User, setting_aad
-from settings_app.selectors import VERSION_KEY, setting_definition, setting_history
+from settings_app.selectors import setting_definition, setting_history, version_renew
 
 logger = structlog.get_logger(__name__)
 
@@ -264,9 +264,9 @@ def secrets_rotate() -> int:
 
 def _renew_cache() -> None:
     try:
-        redis.client().incr(redis.key(VERSION_KEY))
+        version_renew()
     except redis.RedisError:
-        # Readers go to the table while Redis is away; a Redis that comes back empty starts anew.
+        # Readers go to the table while Redis is away, and the version ends soon after.
         logger.warning("settings_cache_away")
 
 
