@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from channels_app.enums import Channel
 from listings.models import Listing
 from orders.models import Order
 from realtrack.core.models import AuditLog
@@ -135,6 +136,8 @@ def _titles(rows: Sequence[AuditLog]) -> dict[str, str]:
 
 def _sentence(row: AuditLog, names: Mapping[str, str]) -> Sentence:
     known = {key: str(value) for key, value in row.metadata.items()}
+    if "channel" in known:
+        known["channel"] = dict(Channel.choices).get(known["channel"], known["channel"])
     what = names.get(row.entity_id, row.entity_type.replace("_", " "))
     words = _Words({**known, "what": what, "entity": row.entity_id})
     text = _SENTENCES.get(row.event, row.event.replace(".", " ").replace("_", " "))

@@ -107,7 +107,7 @@ def target_preview(
             problem=error.first.reason,
         )
     live: Mapping[str, object] = row.external_data if row and row.is_live else {}
-    changed, same_count = _fields(_mapping(live.get("fields")), built.fields)
+    changed, same_count = _fields(_live_fields(row, live), built.fields)
     is_same = bool(row and row.is_live and not changed and built.content_hash == row.payload_hash)
     outlook = Outlook.CHANGES if ref.is_live else Outlook.NEW
     if built.refusals:
@@ -126,6 +126,16 @@ def target_preview(
         notes=built.notes,
         documents=built.documents,
     )
+
+
+def _live_fields(row: ChannelListing | None, live: Mapping[str, object]) -> Mapping[str, object]:
+    """What is live in words; price and quantity were sent since by calls of their own."""
+    fields = dict(_mapping(live.get("fields")))
+    if row is not None and "Quantity" in fields and row.confirmed_quantity is not None:
+        fields["Quantity"] = str(row.confirmed_quantity)
+    if row is not None and "Price" in fields and row.confirmed_price is not None:
+        fields["Price"] = f"{row.confirmed_price} {row.currency}"
+    return fields
 
 
 def _mapping(value: object) -> Mapping[str, object]:

@@ -178,7 +178,10 @@ def _field(definition: Setting, user: Any) -> dict[str, Any]:
         "options": [(one, one) for one in definition.choices],
         "value": "" if secret else shown["value"],
         "placeholder": (shown["value"] or "not set") if secret else "",
-        "help": capfirst(definition.allowed()) if definition.kind is not Kind.BOOLEAN else "",
+        # What a list or a text takes, the control itself says.
+        "help": capfirst(definition.allowed())
+        if definition.kind in {Kind.INTEGER, Kind.DECIMAL, Kind.TIMEZONE}
+        else "",
         "readonly": not editable,
         "history_url": reverse("settings:history", args=[definition.category, definition.key]),
         "test_url": reverse("settings:secret-test", args=[definition.category, definition.key])
