@@ -12,6 +12,7 @@ from channels_app import services
 from channels_app.adapters.ebay import client
 from channels_app.enums import OwedKind, SyncStatus
 from channels_app.models import ChannelListing, ChannelOwed
+from channels_app.services.preview import Outlook, publish_preview
 from inventory.services import stock_adjust, stock_reserve, stock_set
 from listings.services import listing_delete, listing_update
 from realtrack.core.models import AuditLog
@@ -64,6 +65,18 @@ def test_the_present_absolute_quantity_is_sent(part: Listing, ebay: SandboxServe
     owed = ChannelOwed.objects.get(kind=OwedKind.QUANTITY)
     assert owed.desired_version == owed.confirmed_version
     assert AuditLog.objects.filter(event="channel_listing.quantity_pushed").count() == 1
+
+
+def test_the_preview_takes_what_was_sent_since_as_live(
+    part: Listing, account: ChannelConnection
+) -> None:
+    # given
+    take(part, 2)
+    drain()
+    # when
+    (found,) = publish_preview(listings=[part], connections=[account])
+    # then
+    assert (found.outlook, list(found.changed)) == (Outlook.SAME, [])
 
 
 def test_many_changes_are_one_call_with_the_last_value(part: Listing, ebay: SandboxServer) -> None:
