@@ -24,8 +24,8 @@ class UserAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin[Team]):
-    """Reference data: a team is a name."""
+class TeamAdmin(ReadOnlyAdmin):
+    """To look; teams are changed under Settings, whose services log it."""
 
     list_display = ("name", "created_at")
 

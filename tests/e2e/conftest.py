@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.e2e.system import System
+from tests.e2e.system import Api, System
 from tests.web.shots import CHROMIUM, browser_started
 
 PHOTOS = Path(__file__).resolve().parents[3] / "shared" / "data" / "photos"
@@ -22,6 +22,8 @@ def system() -> Iterator[System]:
     found = System()
     try:
         found.start()
+        # A photo that is read well would become a draft by itself; here a person approves each.
+        Api(found).call("PUT", "/api/settings/ai/ai_auto_approve_threshold", json={"value": "1"})
         found.manage("connect_sandbox")
         yield found
     finally:

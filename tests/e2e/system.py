@@ -17,6 +17,8 @@ from typing import Any, TypeVar
 
 import httpx
 
+from realtrack.embedded import processes
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 PASSWORD = "realtrack-demo"
 START_SECONDS = 240
@@ -83,6 +85,8 @@ class System:
                 [sys.executable, "-m", "realtrack.supervisor", "run"],
                 cwd=REPOSITORY, env=self.environment(**more), stdout=log, stderr=log,
                 start_new_session=True,
+                # A test run that is killed takes the system with it.
+                preexec_fn=processes.dies_with_parent(signal.SIGTERM),
             )  # fmt: skip
         try:
             wait_for("the system to be ready", self._ready, seconds=START_SECONDS)
