@@ -15,9 +15,13 @@ if TYPE_CHECKING:
     from pytest_django.live_server_helper import LiveServer
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's chromium, one for the run; without it the test is skipped, saying so."""
+    """Debian's chromium, one for a file; without it the test is skipped, saying so.
+
+    Not for the session: its event loop runs in this thread as long as it lives, and other tests
+    of the same process could neither start one of their own nor call async code.
+    """
     if not Path(CHROMIUM).exists():
         pytest.skip(f"{CHROMIUM} is not installed")
     with browser_started() as browser:
