@@ -20,12 +20,12 @@ _OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.cli
 _LOADED = "() => document.fonts.ready.then(() => !document.querySelector('.htmx-request'))"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def places(system: System, photo: Path) -> list[Place]:
     return all_places(system, photo)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cookies(
     system: System, chromium: Browser, places: list[Place]
 ) -> Mapping[str | None, list[dict[str, Any]]]:
