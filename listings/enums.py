@@ -153,3 +153,17 @@ class ResponsiblePersonType(models.TextChoices):
     """Role of the responsible person under the EU's product safety rules."""
 
     EU = "EUResponsiblePerson", "EU responsible person"
+
+
+class CatalogView(models.TextChoices):
+    """How the catalog shows its hits."""
+
+    ROWS = "rows", "Rows"
+    CARDS = "cards", "Cards"
+
+
+class CatalogDensity(models.TextChoices):
+    """How much of a screen one row takes."""
+
+    ROOMY = "roomy", "Roomy, with photos"
+    TIGHT = "tight", "Tight, without photos"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.db import models
 
 from listings.models.columns import AspectColumns, OfferColumns, SafetyColumns, ShippingColumns
+from listings.models.desk import CatalogPreference, EditDraft
 from listings.models.import_file import ImportFile
 from listings.models.listing import ItemColumns, LifeColumns, Listing, ListingQuerySet
 from listings.models.pricing import RulePrice
@@ -41,6 +42,8 @@ else:
     ListingRevision = Listing.history.model
 
 __all__ = [
+    "CatalogPreference",
+    "EditDraft",
     "ImportFile",
     "Listing",
     "ListingProposal",
