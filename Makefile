@@ -8,6 +8,8 @@ INSTALL := python3 realtrack/supervisor/install.py
 ARGS ?=
 # Least coverage of lines, in percent; branches are reported beside it.
 COVERAGE := 90
+# One more worker than cores, because the tests of the whole system wait more than they work.
+TEST_WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cores + 1 : 4)))
 
 .PHONY: help install install-dev run stop status reset shell worker migrate lint format test smoke drill bench docs
 
@@ -55,7 +57,7 @@ format: install-dev  ## Put style right where a tool can
 
 test: install-dev  ## All tests; ARGS="-k name" runs some, without measuring coverage
 ifeq ($(strip $(ARGS)),)
-	@exec $(PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadgroup \
+	@exec $(PYTHON) -m pytest -n $(TEST_WORKERS) --dist loadgroup \
 	  --cov --cov-report=json:.coverage.json -p tests.least_coverage --least-lines=$(COVERAGE)
 else
 	@exec $(PYTHON) -m pytest $(ARGS)

@@ -197,6 +197,8 @@ def _render(
             "fields": fields,
             "conditions": Condition.choices,
             "title": (typed or {}).get("title", result.extracted_title),
+            # Sent back with a fault, it stays the words of the person who typed it.
+            "title_typed": bool(typed and typed.get("title")),
             "title_error": faults.get("title", ""),
             "title_max": _TITLE_MAX,
             "photos": photos,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import environ
 
@@ -143,11 +143,25 @@ CACHES: dict[str, dict[str, Any]] = {
         "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
     }
 }
+
+
+def _redis_number(url: str) -> str:
+    """Return the database's number: the path of a `redis://` address, `db=` of a socket's."""
+    parts = urlsplit(url)
+    asked = parse_qs(parts.query).get("db", [""])[0]
+    return asked or (parts.path.strip("/") if parts.scheme != "unix" else "") or "0"
+
+
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": {
         # Unlike the core layer, this one keeps its sockets when Redis restarts.
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": "rt:channels"},
+        # What is published reaches every database of a Redis server: the number keeps several
+        # installations (and the workers of the tests) on one server apart.
+        "CONFIG": {
+            "hosts": [REDIS_URL],
+            "prefix": f"rt:channels:{_redis_number(REDIS_URL)}",
+        },
     }
 }
 

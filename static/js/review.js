@@ -6,7 +6,8 @@
 
   function Review(form) {
     this.form = form;
-    this.typedTitle = false;
+    this.typedTitle = form.hasAttribute("data-title-typed");
+    this.owesTitle = false;
     this.bind();
     this.focus();
   }
@@ -85,9 +86,18 @@
     form.addEventListener("input", function (event) {
       if (event.target.name === "title") self.typedTitle = true;
     });
-    // A title composed meanwhile never takes the place of one that a person types.
+    // A title composed meanwhile never takes the place of one that a person types, nor moves under
+    // the caret of one who is about to: it is asked for again when the field is left untouched.
     form.addEventListener("htmx:beforeSwap", function (event) {
-      if (event.target.id === "review-title-slot" && self.typedTitle) event.detail.shouldSwap = false;
+      if (event.target.id !== "review-title-slot") return;
+      if (!self.typedTitle && !event.target.contains(document.activeElement)) return;
+      event.detail.shouldSwap = false;
+      self.owesTitle = !self.typedTitle;
+    });
+    form.addEventListener("focusout", function (event) {
+      var slot = event.target.name === "title" && document.getElementById("review-title-slot");
+      if (slot && self.owesTitle && !self.typedTitle) slot.dispatchEvent(new CustomEvent("rt:fields"));
+      if (slot) self.owesTitle = false;
     });
     form.addEventListener("change", function (event) {
       if (event.target.name === "title") { self.typedTitle = true; return; }
