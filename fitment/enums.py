@@ -32,3 +32,38 @@ class FitmentSource(models.TextChoices):
     IMPORT = "import", "Import"
     DONOR = "donor", "Donor car"
     AI = "ai", "AI"
+
+
+class AcesFileKind(models.TextChoices):
+    """What an uploaded file holds."""
+
+    ACES = "aces", "ACES file"
+    MAPPING = "mapping", "Table of ids"
+    NAMES = "names", "Vehicles by name"
+
+
+class AcesUploadState(models.TextChoices):
+    """How far a file is; only the rows of an applied one count."""
+
+    READING = "reading", "Being read"
+    ASKING = "asking", "Waits for an answer"
+    APPLIED = "applied", "Applied"
+    REFUSED = "refused", "Refused"
+    DISCARDED = "discarded", "Put aside"
+
+
+class AcesAnswer(models.TextChoices):
+    """What a person decided about a file that asks."""
+
+    REPLACE = "replace", "Replace what is not in the file"
+    KEEP = "keep", "Add, and keep what is not in the file"
+
+
+class AcesRowState(models.TextChoices):
+    """A row's verdict; they add up to the rows of the file."""
+
+    IMPORTED = "imported", "Imported"
+    UNRESOLVED = "unresolved", "Waits for an id"
+    REJECTED = "rejected", "Rejected"
+    DUPLICATE = "duplicate", "Known already"
+    UNSUPPORTED = "unsupported", "Not for cars"

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from fitment.models.aces import (
+    AcesCode,
+    AcesDue,
+    AcesMissing,
+    AcesRow,
+    AcesUpload,
+    AcesUploadPart,
+)
 from fitment.models.part import PartFitment
 from fitment.models.reference import (
     FitmentChassisCode,
@@ -19,6 +27,12 @@ from fitment.models.reference import (
 )
 
 __all__ = [
+    "AcesCode",
+    "AcesDue",
+    "AcesMissing",
+    "AcesRow",
+    "AcesUpload",
+    "AcesUploadPart",
     "FitmentChassisCode",
     "FitmentChassisModel",
     "FitmentEngine",

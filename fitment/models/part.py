@@ -71,6 +71,13 @@ class PartFitment(UuidModel):
         default=list, blank=True, help_text='[{"kind": "trim", "text": "Denali"}]'
     )
     notes = models.TextField(blank=True)
+    detail_key = models.CharField(
+        max_length=32,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Tells rows of one vehicle apart that differ in position or qualifiers",
+    )
 
     source = models.CharField(max_length=10, choices=FitmentSource.choices)
     confidence = models.FloatField(null=True, blank=True, help_text="0 to 1, machines only")
@@ -116,9 +123,10 @@ class PartFitment(UuidModel):
                     "year_start",
                     "year_end",
                     "engine",
+                    "detail_key",
                 ),
                 nulls_distinct=False,
-                name="part_fitment_once",
+                name="part_fitment_once_each",
             ),
             models.CheckConstraint(
                 condition=Q(year_start__gte=YEAR_MIN, year_end__lte=YEAR_MAX),
