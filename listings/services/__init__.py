@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from listings.services.bulk import BulkEdit, BulkResult, bulk_preview, bulk_undo, listing_bulk
+from listings.services.bulk import BulkResult, bulk_preview, bulk_undo, listing_bulk
+from listings.services.bulk_edits import Append, BulkEdit, Replace
 from listings.services.create import listing_create
+from listings.services.drafts import (
+    draft_drop,
+    draft_forget,
+    draft_save,
+    draft_take,
+    listing_create_from_form,
+)
 from listings.services.importing import import_run
 from listings.services.imports import import_apply, import_start, imports_sweep
 from listings.services.life import (
@@ -12,6 +20,7 @@ from listings.services.life import (
     listing_restore,
     listing_transition,
 )
+from listings.services.preferences import catalog_preference_set
 from listings.services.proposals import proposal_drop, proposal_take
 from listings.services.revisions import listing_revision_restore
 from listings.services.search_index import listing_photos_refresh, listing_search_write
@@ -19,16 +28,24 @@ from listings.services.stock import listing_stock_copy_set
 from listings.services.update import listing_update, listing_update_merged
 
 __all__ = [
+    "Append",
     "BulkEdit",
     "BulkResult",
+    "Replace",
     "bulk_preview",
     "bulk_undo",
+    "catalog_preference_set",
+    "draft_drop",
+    "draft_forget",
+    "draft_save",
+    "draft_take",
     "import_apply",
     "import_run",
     "import_start",
     "imports_sweep",
     "listing_bulk",
     "listing_create",
+    "listing_create_from_form",
     "listing_delete",
     "listing_health",
     "listing_photos_refresh",

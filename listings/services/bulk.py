@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 
 from listings import fields
 from listings.enums import ChangeReason
 from listings.errors import NotReady
+from listings.locks import listings_locked
 from listings.models import Listing, ListingRevision
+from listings.services.bulk_edits import (
+    BulkEdit,
+    bulk_check,
+    data_for,
+    params_of,
+    title_of,
+)
 from listings.services.life import listing_delete, listing_restore, listing_transition
 from listings.services.revisions import descriptions_of
 from listings.services.update import listing_update
@@ -20,11 +27,10 @@ from listings.services.validation import clean
 from listings.wire import wire_value
 from realtrack.core import runs
 from realtrack.core.actors import Actor, ActorKind
-from realtrack.core.errors import AppError, Conflict, InvalidInput, NotFound
+from realtrack.core.errors import AppError, Conflict, NotFound
 from realtrack.core.models import Run, RunItem, RunItemState
 from realtrack.core.registry import RunKind
 
-MAX_IDS = 500
 CHUNK = 50  # rows a transaction: long enough to be quick, short enough not to hold others up
 KIND = "listings.bulk_edit"
 UNDO_KIND = "listings.bulk_undo"
@@ -32,23 +38,7 @@ RUN_KINDS = {
     KIND: RunKind(title="Bulk edit"),
     UNDO_KIND: RunKind(title="Undo of a bulk edit"),
 }
-_MAX_PERCENT = Decimal(1000)
 _PREVIEWER = Actor(kind=ActorKind.PERSON, label="preview")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BulkEdit:
-    """What to do to each listing. `changes` sets fields; a percentage moves the price by it."""
-
-    changes: Mapping[str, object] = field(default_factory=dict)
-    price_percent: Decimal | None = None
-    status: str = ""
-    delete: bool = False
-
-    @property
-    def is_empty(self) -> bool:
-        """True when it would do nothing to anything."""
-        return not (self.changes or self.status or self.delete or self.price_percent is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,21 +72,6 @@ class PreviewRow:
     refused: str = ""
 
 
-def bulk_check(ids: Sequence[uuid.UUID], edit: BulkEdit) -> None:
-    """Refuse an edit that no listing could take; raises `InvalidInput`."""
-    if not ids:
-        raise InvalidInput(fields={"ids": "Name at least one listing."})
-    if len(ids) > MAX_IDS:
-        raise InvalidInput(fields={"ids": f"At most {MAX_IDS} listings at once."})
-    if edit.is_empty:
-        raise InvalidInput(fields={"changes": "Name at least one change."})
-    if fields.SKU in edit.changes:
-        raise InvalidInput(fields={fields.SKU: "A SKU belongs to one part."})
-    if edit.price_percent is not None and not -100 < edit.price_percent <= _MAX_PERCENT:
-        raise InvalidInput(fields={"price_percent": f"From -99 to {_MAX_PERCENT}."})
-    clean(edit.changes)
-
-
 def listing_bulk(
     *,
     ids: Sequence[uuid.UUID],
@@ -113,10 +88,10 @@ def listing_bulk(
     bulk_check(wanted, edit)
     run = runs.run_create(
         kind=KIND,
-        title=_title(edit, len(wanted)),
+        title=title_of(edit, len(wanted)),
         actor=actor,
         total=len(wanted),
-        params=_params(edit),
+        params=params_of(edit),
     )
     runs.run_start(run_id=run.pk, actor=actor)
     acting = actor.in_run(run.pk)
@@ -124,10 +99,15 @@ def listing_bulk(
     failures: list[Failure] = []
     counts = {RunItemState.CHANGED: 0, RunItemState.SAME: 0}
     for start in range(0, len(wanted), CHUNK):
+        chunk = wanted[start : start + CHUNK]
+        seen = [one for one in chunk if allowed is None or one in allowed]
         with transaction.atomic():
-            for position, listing_id in enumerate(wanted[start : start + CHUNK], start=start):
-                hidden = allowed is not None and listing_id not in allowed
-                outcome = _apply_one(run.pk, position, listing_id, edit, acting, hidden=hidden)
+            # Locked in the order of their keys, so that two runs over the same parts only wait;
+            # what is computed from a value (a percentage) is computed from the one that is there.
+            locked = {one.pk: one for one in listings_locked(seen)}
+            for position, listing_id in enumerate(chunk, start=start):
+                listing = locked.get(listing_id)
+                outcome = _apply_one(run.pk, position, listing_id, listing, edit, acting)
                 if isinstance(outcome, Failure):
                     failures.append(outcome)
                 else:
@@ -197,12 +177,10 @@ def _apply_one(
     run_id: uuid.UUID,
     position: int,
     listing_id: uuid.UUID,
+    listing: Listing | None,
     edit: BulkEdit,
     actor: Actor,
-    *,
-    hidden: bool,
 ) -> RunItemState | Failure:
-    listing = None if hidden else Listing.objects.filter(pk=listing_id).first()
     before = _state_of(listing) if listing else {}
     try:
         if listing is None:
@@ -223,7 +201,8 @@ def _apply_one(
             reason=failure.reason,
         )
         return failure
-    state = RunItemState.SAME if saved.version == listing.version else RunItemState.CHANGED
+    after = _state_of(saved)
+    state = RunItemState.SAME if after == before else RunItemState.CHANGED
     runs.run_item_record(
         run_id=run_id,
         position=position,
@@ -232,15 +211,14 @@ def _apply_one(
         target_id=listing_id,
         label=_label(listing),
         before=before,
-        after=_state_of(saved),
+        after=after,
     )
     return state
 
 
 def _apply(listing: Listing, edit: BulkEdit, actor: Actor) -> Listing:
-    before_version = listing.version
     saved = listing
-    if data := _data_for(listing, edit):
+    if data := data_for(listing, edit):
         saved = listing_update(
             listing_id=listing.pk,
             data=data,
@@ -254,20 +232,7 @@ def _apply(listing: Listing, edit: BulkEdit, actor: Actor) -> Listing:
         )
     if edit.delete:
         saved = listing_delete(listing_id=listing.pk, actor=actor)
-    listing.version = before_version
     return saved
-
-
-def _data_for(listing: Listing, edit: BulkEdit) -> dict[str, object]:
-    data = dict(edit.changes)
-    if edit.price_percent is not None:
-        if listing.start_price is None:
-            message = "It has no price to change by a percentage."
-            raise InvalidInput(fields={"start_price": message})
-        factor = (Decimal(100) + edit.price_percent) / Decimal(100)
-        moved = (listing.start_price * factor).quantize(Decimal("0.01"), ROUND_HALF_UP)
-        data["start_price"] = str(moved)
-    return data
 
 
 def _preview_one(listing: Listing, edit: BulkEdit) -> PreviewRow:
@@ -275,7 +240,7 @@ def _preview_one(listing: Listing, edit: BulkEdit) -> PreviewRow:
     after: dict[str, object] = {}
     refused = ""
     try:
-        for name, value in clean(_data_for(listing, edit)).values.items():
+        for name, value in clean(data_for(listing, edit)).values.items():
             old = getattr(listing, name)
             if old != value:
                 before[fields.api_name(name)] = wire_value(old)
@@ -332,7 +297,11 @@ def _take_back(listing_id: uuid.UUID, item: RunItem, actor: Actor) -> None:
     listing = Listing.all_objects.filter(pk=listing_id).first()
     if listing is None:
         raise NotFound
-    if listing.version != item.after.get("version"):
+    quantity_before, quantity_after = item.before.get("quantity"), item.after.get("quantity")
+    counted = quantity_before != quantity_after
+    if listing.version != item.after.get("version") or (
+        counted and listing.quantity != quantity_after
+    ):
         message = f"{listing.custom_label_sku} was changed since; it stays as it is."
         raise Conflict(message, code="changed_since")
     if listing.is_deleted:
@@ -346,6 +315,8 @@ def _take_back(listing_id: uuid.UUID, item: RunItem, actor: Actor) -> None:
         name: getattr(revision, name) for name in fields.snapshot_fields() if name != "description"
     }
     data["description"] = descriptions_of([revision]).get(revision.description_hash, "")
+    if counted:
+        data[fields.QUANTITY] = quantity_before or 0
     listing_update(
         listing_id=listing_id, data=data, version=None, actor=actor, reason=ChangeReason.RESTORE
     )
@@ -368,23 +339,3 @@ def _state_of(listing: Listing) -> dict[str, object]:
 
 def _label(listing: Listing | None) -> str:
     return f"{listing.custom_label_sku} {listing.title}".strip() if listing else ""
-
-
-def _title(edit: BulkEdit, count: int) -> str:
-    parts = "part" if count == 1 else "parts"
-    if edit.delete:
-        return f"Trash {count} {parts}"
-    if edit.status:
-        return f"Make {count} {parts} {edit.status}"
-    if edit.price_percent is not None:
-        return f"Price {edit.price_percent:+} % on {count} {parts}"
-    return f"Edit {count} {parts}"
-
-
-def _params(edit: BulkEdit) -> dict[str, object]:
-    return {
-        "changes": dict(edit.changes),
-        "price_percent": edit.price_percent,
-        "status": edit.status,
-        "delete": edit.delete,
-    }

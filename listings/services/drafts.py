@@ -111,9 +111,7 @@ def draft_take(*, owner: User, listing_id: uuid.UUID, actor: Actor) -> Listing:
     return saved
 
 
-def listing_create_from_form(
-    *, owner: User, data: Mapping[str, object], actor: Actor
-) -> Listing:
+def listing_create_from_form(*, owner: User, data: Mapping[str, object], actor: Actor) -> Listing:
     """Make a listing and forget the draft of the new part: both or neither."""
     with transaction.atomic():
         listing = listing_create(data=data, actor=actor)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from listings import selectors, services
 from listings.enums import ListingStatus
 from listings.services import BulkEdit
-from listings.services.bulk import MAX_IDS
+from listings.services.bulk_edits import MAX_IDS
 from listings.web.catalog import all_ids
 from realtrack.core.errors import InvalidInput
 from realtrack.core.rights import Right
