@@ -18,4 +18,5 @@ def catalog_preference(user: User) -> CatalogPreference:
 
 def draft_of(user: User, listing_id: uuid.UUID | None) -> EditDraft | None:
     """What this person typed and did not save on this part, or on the page of a new one."""
-    return EditDraft.objects.filter(owner=user, listing_id=listing_id).first()
+    rows = EditDraft.objects.filter(owner=user)
+    return (rows.filter(listing_id=listing_id) if listing_id else rows.filter(listing=None)).first()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
@@ -94,6 +94,11 @@ class BulkEdit:
         )
 
     @property
+    def texts(self) -> list[Replace | Append]:
+        """What happens to texts: first replaced, then appended."""
+        return [*self.replaces, *self.appends]
+
+    @property
     def all_percents(self) -> dict[str, Decimal]:
         """Percentages by field, the price's too."""
         price = {} if self.price_percent is None else {"start_price": self.price_percent}
@@ -137,7 +142,7 @@ def bulk_check(ids: Sequence[uuid.UUID], edit: BulkEdit) -> None:
             raise InvalidInput(fields={key: "This field holds no amount."})
         if not -100 < percent <= _MAX_PERCENT:
             raise InvalidInput(fields={key: f"From -99 to {_MAX_PERCENT}."})
-    for one in (*edit.replaces, *edit.appends):
+    for one in edit.texts:
         if one.field not in text_fields():
             raise InvalidInput(fields={one.field: "This field holds no text."})
         needle = one.find if isinstance(one, Replace) else one.text
@@ -161,14 +166,11 @@ def data_for(listing: Listing, edit: BulkEdit) -> dict[str, object]:
             raise InvalidInput(fields={name: f"It has no {what} to change by a percentage."})
         factor = (Decimal(100) + percent) / Decimal(100)
         data[name] = str((amount * factor).quantize(Decimal("0.01"), ROUND_HALF_UP))
-    texts: list[tuple[str, Callable[[str], str]]] = [
-        (one.field, one.of) for one in (*edit.replaces, *edit.appends)
-    ]
-    for name, change in texts:
-        before = str(data.get(name, getattr(listing, name)) or "")
-        after = change(before)
-        if after != before or name in data:
-            data[name] = after
+    for one in edit.texts:
+        before = str(data.get(one.field, getattr(listing, one.field)) or "")
+        after = one.of(before)
+        if after != before or one.field in data:
+            data[one.field] = after
     return data
 
 

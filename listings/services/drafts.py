@@ -65,7 +65,8 @@ def draft_save(
 
 def draft_drop(*, owner: User, listing_id: uuid.UUID | None) -> None:
     """Throw away what was kept; nothing kept is fine."""
-    EditDraft.objects.filter(owner=owner, listing_id=listing_id).delete()
+    rows = EditDraft.objects.filter(owner=owner)
+    (rows.filter(listing_id=listing_id) if listing_id else rows.filter(listing=None)).delete()
 
 
 def draft_forget(*, owner: User, listing_id: uuid.UUID, name: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -13,18 +12,20 @@ from django.views.decorators.http import require_POST
 
 from listings import selectors, services
 from listings.enums import ListingStatus
+from listings.selectors.address import ids_of_address
 from listings.services import BulkEdit
 from listings.services.bulk_edits import MAX_IDS
-from listings.web.catalog import all_ids
+from listings.web.bulk_form import edit_form, edit_of_form, percent_of
 from realtrack.core.errors import InvalidInput
 from realtrack.core.rights import Right
+from realtrack.core.selectors import run_check_steerable, run_get
 from realtrack.core.web.access import actor_of, requires, user_of
 from realtrack.core.web.render import redirect, render_page, toast, trigger
 
 if TYPE_CHECKING:
     from listings.services import BulkResult
 
-_ACTS = {"price": "Price", "status": "Status", "trash": "Trash"}
+_ACTS = {"edit": "Edit", "price": "Price", "status": "Status", "trash": "Trash"}
 _PREVIEW_ROWS = 20  # enough to see what happens; the run has them all
 
 
@@ -43,33 +44,57 @@ def bulk(request: HttpRequest, act: str) -> HttpResponse:
         "too_many": len(ids) > MAX_IDS,
         "limit": MAX_IDS,
         "statuses": ListingStatus.choices,
-        "typed": request.POST,
+        "form": edit_form(request.POST) if act == "edit" else None,
     }
-    if not step or len(ids) > MAX_IDS:
+    if step not in {"preview", "apply"} or len(ids) > MAX_IDS:
         return render_page(request, "listings/_bulk.html", context)
+    visible = set(selectors.visible_ids(ids, user=user_of(request)))
     try:
         edit = _edit(request, act)
         if step == "preview":
-            rows = services.bulk_preview(ids=ids[:_PREVIEW_ROWS], edit=edit)
-            context |= {"rows": rows, "more": max(0, len(ids) - len(rows))}
+            context |= _preview([one for one in ids if one in visible], edit)
             return render_page(request, "listings/_bulk_preview.html", context)
         result = services.listing_bulk(
-            ids=ids,
-            edit=edit,
-            actor=actor_of(request),
-            visible=selectors.visible_ids(ids, user=user_of(request)),
+            ids=ids, edit=edit, actor=actor_of(request), visible=list(visible)
         )
     except InvalidInput as error:
         texts = [text for found in error.fields.values() for text in found]
-        context["fault"] = " ".join(texts) or error.message
+        # An empty form is not a fault yet; pressing the button with it is.
+        typed = any(request.POST.get(name) for name in ("price", "value", "find"))
+        if step == "apply" or typed:
+            context["fault"] = " ".join(texts) or error.message
         return render_page(request, "listings/_bulk_preview.html", context)
     return _done(request, context, result)
+
+
+def _preview(ids: list[uuid.UUID], edit: BulkEdit) -> dict[str, object]:
+    """Before and after of the first rows, and how many change, stay and are refused.
+
+    A move along the life cycle is tried row by row, so only the rows that are shown are tried.
+    """
+    looked_at = ids[:_PREVIEW_ROWS] if edit.status else ids
+    rows = services.bulk_preview(ids=looked_at, edit=edit)
+    refused = [row for row in rows if row.refused]
+    changed = [row for row in rows if row.after and not row.refused]
+    # Refusals first: they are what a person must know before pressing the button.
+    shown = sorted(rows, key=lambda row: (not row.refused, not row.after))[:_PREVIEW_ROWS]
+    return {
+        "rows": shown,
+        "more": max(0, len(ids) - len(shown)),
+        "will_change": len(changed),
+        "will_refuse": len(refused),
+        "will_stay": len(rows) - len(changed) - len(refused),
+        "is_partial": len(looked_at) < len(ids),
+    }
 
 
 @require_POST
 @requires(Right.LISTINGS_EDIT)
 def undo(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     """Take a bulk act back; what was changed since stays and is named."""
+    run = run_get(run_id)
+    if run is not None:
+        run_check_steerable(run, user_of(request))
     result = services.bulk_undo(run_id=run_id, actor=actor_of(request))
     text = f"{_parts(result.updated)} as before."
     if result.failed:
@@ -99,22 +124,18 @@ def _edit(request: HttpRequest, act: str) -> BulkEdit:
         return BulkEdit(status=request.POST.get("status", ""))
     if act == "trash":
         return BulkEdit(delete=True)
+    if act == "edit":
+        return edit_of_form(request.POST)
     typed = request.POST.get("price", "").strip()
     if request.POST.get("how") == "set":
         return BulkEdit(changes={"start_price": typed} if typed else {})
-    try:
-        percent = Decimal(typed.replace("%", "").replace(",", ".").strip())
-        finite = percent.quantize(Decimal("0.01"))
-    except InvalidOperation as error:
-        message = "Type a percentage, such as -4 or 10."
-        raise InvalidInput(fields={"price": message}) from error
-    return BulkEdit(price_percent=finite)
+    return BulkEdit(price_percent=percent_of(typed, "price"))
 
 
 def _ids(request: HttpRequest) -> list[uuid.UUID]:
     """The chosen parts: by their ids, or by the query that shows them."""
     if request.POST.get("all") == "1":
-        return all_ids(request.POST.get("query", ""), user=user_of(request), limit=MAX_IDS)
+        return ids_of_address(request.POST.get("query", ""), user=user_of(request), limit=MAX_IDS)
     found: dict[uuid.UUID, None] = {}
     for text in request.POST.getlist("ids"):
         try:

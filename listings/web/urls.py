@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from listings.web import bulk, catalog, exports, imports, part, pricing
+from listings.web import bulk, catalog, desk, exports, imports, part, pricing
 
 
 class BulkAct:
     """The bulk acts that there are."""
 
-    regex = "price|status|trash"
+    regex = "edit|price|status|trash"
 
     def to_python(self, value: str) -> str:
         return value
@@ -31,12 +31,14 @@ urlpatterns = [
     path("", catalog.catalog, name="list"),
     path("new/", part.new, name="new"),
     path("duplicates/", part.duplicates, name="duplicates"),
-    path("trash/", catalog.trash, name="trash"),
+    path("narrow/", catalog.sheet, name="narrow"),
+    path("look/", desk.look, name="look"),
+    path("trash/", desk.trash, name="trash"),
     path("imports/", imports.imports, name="imports"),
     path("imports/<uuid:run_id>/apply/", imports.import_apply, name="import-apply"),
     path("export/", exports.export, name="export"),
-    path("saved/", catalog.saved, name="saved"),
-    path("saved/<uuid:search_id>/delete/", catalog.saved_delete, name="saved-delete"),
+    path("saved/", desk.saved, name="saved"),
+    path("saved/<uuid:search_id>/delete/", desk.saved_delete, name="saved-delete"),
     path("bulk/<bulk_act:act>/", bulk.bulk, name="bulk"),
     path("bulk/<uuid:run_id>/undo/", bulk.undo, name="bulk-undo"),
     path("pricing/", pricing.pricing, name="pricing"),
@@ -45,7 +47,8 @@ urlpatterns = [
     path("proposals/<uuid:proposal_id>/<verdict:verdict>/", part.proposal, name="proposal"),
     path("<uuid:listing_id>/", part.detail, name="detail"),
     path("<uuid:listing_id>/edit/", part.edit, name="edit"),
-    path("<uuid:listing_id>/quick/", catalog.quick, name="quick"),
+    path("<uuid:listing_id>/quick/", desk.quick, name="quick"),
+    path("<uuid:listing_id>/cell/", desk.cell, name="cell"),
     path("<uuid:listing_id>/field/", part.field_save, name="field"),
     path("<uuid:listing_id>/merge/", part.merge, name="merge"),
     path("<uuid:listing_id>/status/", part.status, name="status"),

@@ -87,6 +87,24 @@ class RunKind:
     resume: Callable[[uuid.UUID], None] | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartSales:
+    """What was sold of a listing: pieces, their prices without shipping and tax, and refunds."""
+
+    quantity: int = 0
+    revenue: Decimal = Decimal(0)
+    refunded: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeHistory:
+    """How parts of a type sold here: how many, the median price, days from listing to sale."""
+
+    count: int
+    median_price: Decimal
+    median_days: int | None = None
+
+
 # Lists filter by what upper apps know: key = filter name (`fits`), value narrows a Listing queryset.
 search_filters: Slot[Callable[[QuerySet[Any], str], QuerySet[Any]]] = Slot(
     "search_filters",
@@ -110,6 +128,14 @@ category_proposers: Slot[Callable[[uuid.UUID], Sequence[Mapping[str, Any]]]] = S
 price_evidence: Slot[Callable[[Sequence[uuid.UUID]], Mapping[uuid.UUID, Sequence[Decimal]]]] = Slot(
     "price_evidence", "what is known of prices of such parts, by source"
 )
+# Filled by orders, read by the pages of cars: sales of these listings.
+part_sales: Slot[Callable[[Sequence[uuid.UUID]], Mapping[uuid.UUID, PartSales]]] = Slot(
+    "part_sales", "what was sold of listings, and for how much"
+)
+# Filled by orders: the own sold history of part types, by their name in lower case.
+type_histories: Slot[Callable[[Sequence[str]], Mapping[str, TypeHistory]]] = Slot(
+    "type_histories", "how parts of a type sold here before"
+)
 # Where a shipping profile is used: its name -> number of uses, by what uses it.
 shipping_users: Slot[Callable[[str], int]] = Slot(
     "shipping_users", "count what uses a shipping profile, so that none in use is deleted"
@@ -117,6 +143,11 @@ shipping_users: Slot[Callable[[str], int]] = Slot(
 # Photos of listings, in order, primary first. Filled by ingestion, read by listings and channels.
 listing_photos: Slot[Callable[[Sequence[uuid.UUID]], Mapping[uuid.UUID, Sequence[PhotoRef]]]] = (
     Slot("listing_photos", "photos of listings in order, primary first")
+)
+# Where a part lies is `inventory`'s; the catalog's rows let a person type it. Called by keyword:
+# `listing_id`, `bin_code`, `actor`.
+place_writers: Slot[Callable[..., str]] = Slot(
+    "place_writers", "put a part into a bin, or into none; returns the code as stored"
 )
 # Called in the cause's own transaction: (listing ids, kind); kind: quantity, price, content, end.
 owed_writers: Slot[Callable[[Sequence[uuid.UUID], str], None]] = Slot(
@@ -151,8 +182,11 @@ ALL_SLOTS: tuple[Slot[Any], ...] = (
     health_checks,
     category_proposers,
     price_evidence,
+    part_sales,
+    type_histories,
     shipping_users,
     listing_photos,
+    place_writers,
     owed_writers,
     reference_seeders,
     demo_seeders,

@@ -86,10 +86,12 @@
   function show() {
     try { sessionStorage.setItem(KEY, JSON.stringify(Array.from(ids))); } catch (e) { /* kept for this page */ }
     var here = 0;
-    var boxes = rt.all("[data-rows] input[type=checkbox][name=ids]");
-    boxes.forEach(function (check) {
+    // A list may stand twice in the page, as a table and as cards: one of them is seen.
+    var copies = rt.all("[data-rows] input[type=checkbox][name=ids]");
+    var boxes = copies.filter(function (check) { return check.offsetParent !== null; });
+    copies.forEach(function (check) {
       check.checked = everything || ids.has(check.value);
-      if (check.checked) here += 1;
+      if (check.checked && boxes.indexOf(check) >= 0) here += 1;
       var row = check.closest("[data-row]");
       if (row) row.setAttribute("aria-selected", check.checked ? "true" : "false");
     });
@@ -99,7 +101,9 @@
     });
     var panel = bar();
     if (!panel) return;
-    var total = everything ? Number(panel.dataset.total) || 0 : ids.size;
+    var found = document.querySelector("[data-list-total]"); // the list's own number, after filters
+    var listed = Number((found || { dataset: {} }).dataset.listTotal || panel.dataset.total) || 0;
+    var total = everything ? listed : ids.size;
     panel.hidden = total === 0;
     var away = everything ? total - here : ids.size - here;
     var out = panel.querySelector("[data-bulk-count]");
@@ -108,7 +112,10 @@
     var hint = panel.querySelector("[data-bulk-away]");
     if (hint) hint.textContent = away > 0 ? away.toLocaleString("en-US") + " out of view" : "";
     var every = panel.querySelector("[data-bulk-all]");
-    if (every) every.hidden = everything;
+    if (every) {
+      every.hidden = everything || listed <= boxes.length;
+      every.textContent = "Select all " + listed.toLocaleString("en-US");
+    }
     var fields = panel.querySelector("[data-bulk-fields]");
     if (fields) fields.replaceChildren.apply(fields, inputs());
     rt.all("[data-bulk-word]", panel).forEach(function (word) { word.textContent = total.toLocaleString("en-US"); });

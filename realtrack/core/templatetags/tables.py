@@ -27,6 +27,7 @@ class Column:
     label: str
     number: bool = False
     hidden_on_phone: bool = False
+    hidden_on_tablet: bool = False
     unseen: bool = False
     select_all: bool = False
     sort: str = ""
@@ -35,7 +36,7 @@ class Column:
 def columns_read(text: str) -> list[Column]:
     """Read `"Part|Bin:m|Price, USD:n sort=price|Photo:vh|:check"`; flags follow the last colon.
 
-    n: numbers, right; m: not on phones; vh: for screen readers only; check: select this page;
+    n: numbers, right; m: not on phones; t: not below 1100 px; vh: for screen readers only; check: select this page;
     sort=name: a link that sorts by `?sort=name`, then by `?sort=-name`.
     """
     found = []
@@ -48,6 +49,7 @@ def columns_read(text: str) -> list[Column]:
                 label=label.strip(),
                 number="n" in names,
                 hidden_on_phone="m" in names,
+                hidden_on_tablet="t" in names,
                 unseen="vh" in names,
                 select_all="check" in names,
                 sort=sort,
@@ -209,7 +211,11 @@ def query_url(request: HttpRequest | None, param: str, value: str) -> str:
 def _head(column: Column, request: HttpRequest | None) -> SafeString:
     css = " ".join(
         name
-        for name, wanted in (("n", column.number), ("hide-m", column.hidden_on_phone))
+        for name, wanted in (
+            ("n", column.number),
+            ("hide-m", column.hidden_on_phone),
+            ("hide-t", column.hidden_on_tablet),
+        )
         if wanted
     )
     opened = format_html(' class="{}"', css) if css else SafeString("")
