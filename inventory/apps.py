@@ -11,7 +11,9 @@ class InventoryConfig(AppConfig):
 
     def ready(self) -> None:
         """Subscribe and fill the slots of the registry."""
-        from inventory import handlers, selectors
+        from inventory import handlers, seeds, selectors
+        from inventory.services import place_set
+        from inventory.services.teardown import KIND
         from realtrack.core import events, registry
 
         events.subscribe(
@@ -22,4 +24,10 @@ class InventoryConfig(AppConfig):
         )
         for name in ("inventory.sold", "inventory.returned"):
             events.subscribe(name, key="inventory.follow_stock", handler=handlers.follow_stock)
+        registry.reference_seeders.register(
+            "inventory.teardown_templates", seeds.seed_teardown_templates
+        )
+        # It runs at once, within the request: nothing is left to resume.
+        registry.run_kinds.register(KIND, registry.RunKind(title="Tear-down"))
         registry.nav_counts.register("inventory", selectors.nav_counts)
+        registry.place_writers.register("inventory", place_set)

@@ -41,3 +41,48 @@ class Source(models.TextChoices):
     MANUAL = "manual", "By hand"
     SYSTEM = "system", "RealTrack"
     IMPORT = "import", "Sheet"
+
+
+class DonorState(models.TextChoices):
+    """Where a car stands."""
+
+    ARRIVED = "arrived", "Arrived"
+    DISMANTLING = "dismantling", "Being taken apart"
+    DONE = "done", "Taken apart"
+    CRUSHED = "crushed", "Crushed"
+
+
+class TitleStatus(models.TextChoices):
+    """What the car's papers say."""
+
+    UNKNOWN = "unknown", "Not known"
+    CLEAN = "clean", "Clean"
+    SALVAGE = "salvage", "Salvage"
+    REBUILT = "rebuilt", "Rebuilt"
+    PARTS_ONLY = "parts_only", "Parts only"
+    JUNK = "junk", "Junk"
+
+
+class Side(models.TextChoices):
+    """Where on the car the part sat, as seen from the driver's seat."""
+
+    NONE = "none", "No side"
+    LEFT = "left", "Left"
+    RIGHT = "right", "Right"
+    FRONT = "front", "Front"
+    REAR = "rear", "Rear"
+    FRONT_LEFT = "front_left", "Front left"
+    FRONT_RIGHT = "front_right", "Front right"
+    REAR_LEFT = "rear_left", "Rear left"
+    REAR_RIGHT = "rear_right", "Rear right"
+
+
+class PartStage(models.TextChoices):
+    """How far a part of a car came."""
+
+    TO_PULL = "to_pull", "To pull"
+    TO_PHOTOGRAPH = "to_photograph", "To photograph"
+    DRAFTED = "drafted", "Drafted"
+    LIVE = "live", "Live"
+    SOLD = "sold", "Sold"
+    SCRAPPED = "scrapped", "Scrapped"

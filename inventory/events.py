@@ -139,3 +139,52 @@ class ThresholdChanged(DomainEvent):
     name: ClassVar[str] = "inventory.threshold_changed"
     entity_type: ClassVar[str] = "listing"
     log_only: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DonorEvent(DomainEvent):
+    """Base of what happens to a car; the entity is the car."""
+
+    entity_type: ClassVar[str] = "donor"
+    log_only: ClassVar[bool] = True
+
+    stock_number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DonorArrived(DonorEvent):
+    name: ClassVar[str] = "donor.arrived"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DonorChanged(DonorEvent):
+    name: ClassVar[str] = "donor.changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DonorTornDown(DonorEvent):
+    """Parts of the car were ticked and became drafts."""
+
+    name: ClassVar[str] = "donor.torn_down"
+
+    created: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DonorPartPulled(DonorEvent):
+    """A part came off the car, or that was taken back."""
+
+    name: ClassVar[str] = "donor.part_pulled"
+
+    listing_id: str = ""
+    pulled: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DonorPartScrapped(DonorEvent):
+    """A part of the car is not worth selling; its stock was written off."""
+
+    name: ClassVar[str] = "donor.part_scrapped"
+
+    listing_id: str = ""
+    reason: str = ""

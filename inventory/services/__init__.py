@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from inventory.services.adjusting import stock_adjust, stock_set, stock_undo
+from inventory.services.donors import (
+    donor_create,
+    donor_part_pull,
+    donor_part_scrap,
+    donor_update,
+    vin_check,
+)
 from inventory.services.places import place_set
 from inventory.services.record import Origin, StockResult
 from inventory.services.reserving import reservations_expire, stock_release, stock_reserve
@@ -15,6 +22,7 @@ from inventory.services.selling import (
     stock_sell,
 )
 from inventory.services.status import listing_status_follow
+from inventory.services.teardown import TeardownPart, TeardownResult, donor_teardown, title_of
 from inventory.services.thresholds import low_stock_threshold_set
 from inventory.services.verifying import Problem, drift_report, ledger_verify, stock_reconcile
 
@@ -22,6 +30,13 @@ __all__ = [
     "Origin",
     "Problem",
     "StockResult",
+    "TeardownPart",
+    "TeardownResult",
+    "donor_create",
+    "donor_part_pull",
+    "donor_part_scrap",
+    "donor_teardown",
+    "donor_update",
     "drift_report",
     "ledger_verify",
     "listing_status_follow",
@@ -40,4 +55,6 @@ __all__ = [
     "stock_sell",
     "stock_set",
     "stock_undo",
+    "title_of",
+    "vin_check",
 ]
