@@ -85,3 +85,19 @@ class CancelState(models.TextChoices):
     NONE = "none", "Not asked for"
     REQUESTED = "requested", "Cancellation asked for"
     CANCELLED = "cancelled", "Cancelled"
+
+
+class DriftField(models.TextChoices):
+    """What is held against the marketplace."""
+
+    QUANTITY = "quantity", "Quantity"
+    PRICE = "price", "Price"
+    TITLE = "title", "Title"
+
+
+class DriftOutcome(models.TextChoices):
+    """How a difference went away."""
+
+    OURS = "ours", "Ours sent again"
+    THEIRS = "theirs", "Theirs taken"
+    GONE = "gone", "The same again"

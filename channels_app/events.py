@@ -154,3 +154,82 @@ class BuyerErasureRequested(DomainEvent):
     entity_type: ClassVar[str] = "channel_webhook"
 
     channel: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelListingAdopted(ChannelListingEvent):
+    """A listing made elsewhere belongs to a part now."""
+
+    name: ClassVar[str] = "channel_listing.adopted"
+    log_only: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelListingUnlinked(ChannelListingEvent):
+    """A person said that a listing made elsewhere is not this part."""
+
+    name: ClassVar[str] = "channel_listing.unlinked"
+    log_only: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelListingOverridden(ChannelListingEvent):
+    """What an account shows differs from the part on purpose; `changes` tells by field."""
+
+    name: ClassVar[str] = "channel_listing.overridden"
+    log_only: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelListingPlanned(ChannelListingEvent):
+    """A part goes live at a time of a person's choosing, or (empty) no longer does."""
+
+    name: ClassVar[str] = "channel_listing.planned"
+    log_only: ClassVar[bool] = True
+
+    publish_at: datetime.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelListingDrifted(ChannelListingEvent):
+    """Somebody changed on the marketplace what we had sent."""
+
+    name: ClassVar[str] = "channel_listing.drifted"
+    log_only: ClassVar[bool] = True
+
+    field_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelDriftDecided(ChannelListingEvent):
+    """A person chose which value stays: `kept` is ours or theirs."""
+
+    name: ClassVar[str] = "channel_listing.drift_decided"
+    log_only: ClassVar[bool] = True
+
+    kept: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelCategoryDrifted(DomainEvent):
+    """A category is not what it was: renamed, a branch now, or gone."""
+
+    name: ClassVar[str] = "channel_category.drifted"
+    entity_type: ClassVar[str] = "channel_category"
+    log_only: ClassVar[bool] = True
+
+    category_id: str = ""
+    known_name: str = ""
+    present_name: str = ""
+    drift: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelCategoryAccepted(DomainEvent):
+    """A person looked at a renamed category and takes it as right."""
+
+    name: ClassVar[str] = "channel_category.accepted"
+    entity_type: ClassVar[str] = "channel_category"
+    log_only: ClassVar[bool] = True
+
+    category_id: str = ""

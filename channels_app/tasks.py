@@ -9,7 +9,7 @@ import uuid
 import structlog
 from celery import shared_task
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from channels_app import services
@@ -17,6 +17,8 @@ from channels_app.adapters.base import ChannelError
 from channels_app.enums import Channel, ConnectionStatus
 from channels_app.models import ChannelConnection
 from channels_app.services import webhooks
+from realtrack.core.actors import Actor
+from realtrack.core.errors import AppError
 from realtrack.core.tasks import begun, kick
 
 logger = structlog.get_logger(__name__)
@@ -56,6 +58,9 @@ def process_webhook(log_id: str) -> None:
 def sweep() -> int:
     """Do what waits: a wake was lost, a retry is due, a person cancelled a run."""
     services.runs_cancelled_close()
+    services.planned_publish()
+    for run_id in services.adopt_stalled():
+        kick(adopt, str(run_id))
     due = webhooks.webhooks_due()
     for log_id in due:
         services.webhook_process(log_id=log_id)
@@ -92,6 +97,7 @@ def poll_orders(connection_id: str) -> int:
 @shared_task(name="channels_app.refresh_tokens")
 def refresh_tokens() -> int:
     """Renew tokens that end within the hour; those without an end are left alone."""
+    services.sign_in_ends_warn()
     due = ChannelConnection.objects.filter(
         status=ConnectionStatus.ACTIVE,
         disconnected_at__isnull=True,
@@ -127,6 +133,64 @@ def subscribe_notifications(connection_id: str = "") -> int:
     for row in rows:
         services.connection_subscribe(connection_id=row.pk, endpoint=webhook_endpoint(row.channel))
     return len(rows)
+
+
+@shared_task(name="channels_app.read_elsewhere")
+def read_elsewhere(run_id: str) -> None:
+    """Read all that is live on an account and was made elsewhere."""
+    services.foreign_read(run_id=uuid.UUID(run_id))
+
+
+@shared_task(name="channels_app.read_elsewhere_nightly")
+def read_elsewhere_nightly() -> int:
+    """Start a whole reading of each account that has listings made elsewhere."""
+    count = 0
+    for row in _usable().filter(foreign_cursor__isnull=False):
+        try:
+            services.foreign_read_start(
+                connection_id=row.pk, actor=Actor.system("channels.read_elsewhere")
+            )
+        except AppError as error:
+            logger.info("not_read_now", connection_id=str(row.pk), reason=error.message)
+        else:
+            count += 1
+    return count
+
+
+@shared_task(name="channels_app.read_changes")
+def read_changes() -> int:
+    """Read what changed of listings made elsewhere."""
+    rows = _usable().filter(foreign_cursor__isnull=False)
+    return sum(services.foreign_changes_read(connection_id=row.pk) for row in rows)
+
+
+@shared_task(name="channels_app.adopt")
+def adopt(run_id: str) -> None:
+    """Go on adopting."""
+    services.adopt_work(run_id=uuid.UUID(run_id))
+
+
+@shared_task(name="channels_app.compare_listings")
+def compare_listings() -> int:
+    """Hold what is live against the marketplaces, and ask them what calls are left."""
+    found = sum(services.drift_check(connection_id=row.pk) for row in _usable())
+    try:
+        services.limits_read()
+    except ChannelError as error:
+        logger.info("limits_not_read", reason=error.first.reason)
+    return found
+
+
+@shared_task(name="channels_app.verify_categories")
+def verify_categories() -> int:
+    """Hold categories against the marketplaces' trees."""
+    return services.categories_verify()
+
+
+def _usable() -> QuerySet[ChannelConnection]:
+    return ChannelConnection.objects.filter(
+        status=ConnectionStatus.ACTIVE, disconnected_at__isnull=True
+    )
 
 
 @shared_task(name="channels_app.clean_inbox")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from channels_app import handlers, health, rotation, seeds
 from channels_app.selectors.connections import nav_counts
-from channels_app.services import owed, publishing, verdicts
+from channels_app.services import adopting, foreign, owed, publishing, verdicts
 from realtrack.core import registry
 from realtrack.core.events import subscribe
 
@@ -18,12 +18,18 @@ def register() -> None:
     registry.demo_seeders.register("channels_app", seeds.seed_demo)
     registry.run_kinds.register(verdicts.RUN_PUBLISH, RUN_PUBLISH)
     registry.run_kinds.register(verdicts.RUN_END, RUN_END)
+    registry.run_kinds.register(foreign.RUN_READ, RUN_READ)
+    registry.run_kinds.register(adopting.RUN_ADOPT, RUN_ADOPT)
     subscribe(
         "listing.photos_changed",
         key="channels.photos_changed",
         handler=handlers.photos_changed,
     )
+    subscribe("listing.transitioned", key="channels.listing_ready", handler=handlers.listing_ready)
+    subscribe("inventory.oversold", key="channels.stock_oversold", handler=handlers.stock_oversold)
 
 
 RUN_PUBLISH = registry.RunKind(title="Publish", resume=publishing.run_resume)
+RUN_READ = registry.RunKind(title="Read listings made elsewhere", resume=foreign.foreign_read_kick)
+RUN_ADOPT = registry.RunKind(title="Adopt listings", resume=adopting.adopt_resume)
 RUN_END = registry.RunKind(title="End listings", resume=publishing.run_resume)

@@ -31,11 +31,10 @@ class ListingUpdated(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListingTransitioned(DomainEvent):
-    """What ends on the marketplaces is owed through the registry, so the log alone reads this."""
+    """What ends on the marketplaces is owed through the registry; who waits for `ready` hears it."""
 
     name: ClassVar[str] = "listing.transitioned"
     entity_type: ClassVar[str] = "listing"
-    log_only: ClassVar[bool] = True
 
     sku: str = ""
     version: int = 0

@@ -41,6 +41,16 @@ SCHEDULES: dict[str, Schedule] = {
         "task": "channels_app.subscribe_notifications",
         "schedule": 1800.0,
     },
+    "channels-compare": {"task": "channels_app.compare_listings", "schedule": 3600.0},
+    "channels-read-changes": {"task": "channels_app.read_changes", "schedule": 1800.0},
+    "channels-read-elsewhere": {
+        "task": "channels_app.read_elsewhere_nightly",
+        "schedule": crontab(hour="1", minute="20"),
+    },
+    "channels-verify-categories": {
+        "task": "channels_app.verify_categories",
+        "schedule": crontab(hour="4", minute="20"),
+    },
     "channels-clean-inbox": {
         "task": "channels_app.clean_inbox",
         "schedule": crontab(hour="3", minute="50"),
@@ -51,6 +61,9 @@ SCHEDULES: dict[str, Schedule] = {
     },
     # An import whose worker was killed goes on within two of these.
     "listings-imports": {"task": "listings.imports_sweep", "schedule": 30.0},
+    "fitment-imports": {"task": "fitment.imports_sweep", "schedule": 30.0},
+    # What a lost wake left unfitted.
+    "fitment-aces-fit": {"task": "fitment.aces_fit", "schedule": 60.0},
     "dashboard-summary": {"task": "dashboard.recompute_summary", "schedule": 300.0},
     "notifications-purge": {
         "task": "notifications.purge",

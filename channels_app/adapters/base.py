@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Protocol
 
 from channels_app.adapters.failures import (
@@ -22,164 +20,72 @@ from channels_app.adapters.failures import (
     SignInAgain,
     TryAgain,
 )
+from channels_app.adapters.values import (
+    AccountIdentity,
+    AccountOptions,
+    CallBudget,
+    CategoryHit,
+    CategoryNode,
+    ConnectionCheck,
+    ForeignItem,
+    FoundContext,
+    InventoryStatus,
+    JsonObject,
+    ListingInput,
+    ListingRef,
+    LocationInput,
+    Notification,
+    Option,
+    Payload,
+    Picture,
+    PublishResult,
+    RawOrder,
+    Session,
+    Shipment,
+    SyncItem,
+    SyncOutcome,
+    TokenSet,
+    Vehicle,
+)
 from channels_app.found_orders import FoundOrder
 
-# The rest of this module is exported as it stands; these come from beside it.
-__all__ = ["ChannelError", "Failure", "Ours", "SellerMustFix", "SignInAgain", "TryAgain"]
-JsonObject = Mapping[str, Any]
-
-
-# --- accounts ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenSet:
-    """Tokens as granted. An empty `refresh_token` means: keep the one that you have."""
-
-    access_token: str = field(repr=False)
-    expires_at: datetime.datetime | None
-    refresh_token: str = field(default="", repr=False)
-    refresh_expires_at: datetime.datetime | None = None
-    scope: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountIdentity:
-    """Who signed in. `account_id` never changes, `name` may."""
-
-    account_id: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """Whose calls are made. `token(rejected)` gives a valid access token; with the token that the
-    marketplace just rejected it renews it once. Raises ChannelError(SignInAgain)."""
-
-    connection_id: uuid.UUID
-    site: str
-    settings: JsonObject
-    token: Callable[[str], str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """A policy or location that an account offers."""
-
-    id: str
-    name: str
-    detail: JsonObject = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountOptions:
-    """What a person may choose for an account: kind (`fulfillment`, `location`, …) → options."""
-
-    options: Mapping[str, Sequence[Option]]
-    problems: Sequence[SellerMustFix] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LocationInput:
-    """A place that parts ship from, typed by a person."""
-
-    key: str
-    name: str
-    address_line1: str = ""
-    city: str = ""
-    region: str = ""
-    postal_code: str = ""
-    country: str
-    phone: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectionCheck:
-    """One question of a connection test and its answer."""
-
-    name: str
-    ok: bool
-    detail: str = ""
-
-
-# --- listings ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """A photo by its content; `read` gives the bytes when they must be uploaded."""
-
-    content_hash: str
-    filename: str
-    mime_type: str
-    read: Callable[[], bytes]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vehicle:
-    """A verified fitment, in ours words: years inclusive, empty trim or engine means every one."""
-
-    year_start: int
-    year_end: int
-    make: str
-    model: str
-    trim: str = ""
-    engine: str = ""
-    notes: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListingInput:
-    """The part as it shall be shown: our columns by name (overrides applied), and what is beside.
-
-    `available` is free stock minus buffer, never below 0.
-    """
-
-    listing_id: uuid.UUID
-    version: int
-    sku: str
-    values: JsonObject
-    available: int
-    pictures: Sequence[Picture]
-    vehicles: Sequence[Vehicle]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListingRef:
-    """What we know of the marketplace's side; empty strings where nothing."""
-
-    sku: str
-    offer_id: str = ""
-    external_id: str = ""
-    is_live: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payload:
-    """The bytes that would be sent, by document (`item`, `offer`, `compatibility`), and why not.
-
-    `fields` shows the same in words for people: label → value. `notes` name what was left out.
-    """
-
-    documents: Mapping[str, JsonObject]
-    fields: Mapping[str, str]
-    refusals: Sequence[SellerMustFix]
-    notes: Sequence[str] = ()
-    content_hash: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishResult:
-    """What is live now. `linked`: it was live already. `payload` is what was sent."""
-
-    ref: ListingRef
-    url: str
-    payload: Payload
-    quantity: int
-    price: Decimal
-    currency: str
-    linked: bool = False
-    warnings: Sequence[str] = ()
+# The whole contract is imported from here.
+__all__ = [
+    "AccountIdentity",
+    "AccountOptions",
+    "AdapterStore",
+    "CallBudget",
+    "CategoryHit",
+    "CategoryNode",
+    "ChannelAdapter",
+    "ChannelError",
+    "ConnectionCheck",
+    "Failure",
+    "ForeignItem",
+    "FoundContext",
+    "InventoryStatus",
+    "JsonObject",
+    "ListingInput",
+    "ListingRef",
+    "LocationInput",
+    "Notification",
+    "Option",
+    "Ours",
+    "Payload",
+    "Picture",
+    "PublishJournal",
+    "PublishResult",
+    "RawOrder",
+    "SellerMustFix",
+    "Session",
+    "Shipment",
+    "SignInAgain",
+    "SyncItem",
+    "SyncOutcome",
+    "TokenSet",
+    "TryAgain",
+    "Vehicle",
+]
 
 
 class PublishJournal(Protocol):
@@ -214,89 +120,6 @@ class AdapterStore(Protocol):
         expires_at: datetime.datetime | None,
     ) -> None:
         """Keep where an uploaded picture lies."""
-
-
-# --- stock ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SyncItem:
-    """Absolute numbers for one live listing; None is not sent."""
-
-    ref: ListingRef
-    quantity: int | None = None
-    price: Decimal | None = None
-    currency: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SyncOutcome:
-    """The verdict on one item of a batch; `ended` when the listing is not live any more."""
-
-    ref: ListingRef
-    failure: Failure | None = None
-    ended: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InventoryStatus:
-    """What the marketplace shows of a listing now."""
-
-    ref: ListingRef
-    quantity: int | None
-    price: Decimal | None
-    is_live: bool
-
-
-# --- orders and notifications --------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawOrder:
-    """An order as it came. `modified_at` is the marketplace's own last change."""
-
-    external_order_id: str
-    modified_at: datetime.datetime
-    body: JsonObject
-    buyer_key: str = ""
-    index: JsonObject = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shipment:
-    """Lines (external line id → quantity) that went out with one tracking number."""
-
-    external_order_id: str
-    lines: Mapping[str, int]
-    shipped_at: datetime.datetime
-    carrier: str = ""
-    tracking_number: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notification:
-    """A verified notification. `account_id` tells whose it is, where it says so."""
-
-    event_id: str
-    event_type: str
-    account_id: str
-    occurred_at: datetime.datetime | None
-    external_order_id: str = ""
-    is_revocation: bool = False
-    # (user name, account id) of a buyer whose data must go.
-    erase_buyer: tuple[str, str] | None = None
-    index: JsonObject = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundContext:
-    """Who fetched an order: what a FoundOrder carries beside the order's own data."""
-
-    inbox_id: uuid.UUID
-    connection_id: uuid.UUID
-    channel: str
-    site: str
-    account_name: str
 
 
 class ChannelAdapter(Protocol):
@@ -362,6 +185,23 @@ class ChannelAdapter(Protocol):
         self, session: Session, refs: Sequence[ListingRef]
     ) -> list[InventoryStatus]:
         """Read what is shown now."""
+
+    def call_budgets(self, *, ask: bool) -> list[CallBudget]:
+        """Return the limits of calls; `ask` asks the marketplace first."""
+
+    def foreign_listings(self, session: Session) -> Iterator[ForeignItem]:
+        """Yield every listing of the account that was not made here; a failure raises midway."""
+
+    def foreign_changes(
+        self, session: Session, *, since: datetime.datetime
+    ) -> Iterator[ForeignItem]:
+        """Yield those changed or ended since then; each at least once."""
+
+    def category(self, session: Session, category_id: str) -> CategoryNode | None:
+        """Return the category as it is on the account's site now."""
+
+    def category_suggest(self, session: Session, words: str) -> list[CategoryHit]:
+        """Return categories that parts may be listed in, best first; unknown words give none."""
 
     def fetch_orders(self, session: Session, *, since: datetime.datetime) -> Iterator[RawOrder]:
         """Yield orders changed since then, each once."""

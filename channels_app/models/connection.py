@@ -42,7 +42,11 @@ class ChannelConnection(UuidModel):
     options = models.JSONField(default=dict, blank=True)
     orders_cursor = models.DateTimeField(null=True, blank=True)
     orders_polled_at = models.DateTimeField(null=True, blank=True)
+    # How far changes of listings made elsewhere were read.
+    foreign_cursor = models.DateTimeField(null=True, blank=True)
     notifications = models.JSONField(default=dict, blank=True)
+    # When somebody last signed in: a revocation from before it is an old story.
+    signed_in_at = models.DateTimeField(null=True, blank=True)
     connected_by = models.ForeignKey(
         "settings_app.User", null=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -34,6 +34,7 @@ class ChannelListing(UuidModel):
     external_id = models.CharField(max_length=100, blank=True, default="")
     # Item numbers that it had before: orders for them still arrive.
     former_ids = ArrayField(models.CharField(max_length=100), default=list, blank=True)
+    # The marketplace's draft; of a listing made elsewhere, the SKU of its variation.
     offer_id = models.CharField(max_length=100, blank=True, default="")
     external_sku = models.CharField(max_length=100, blank=True, default="")
     external_url = models.TextField(blank=True, default="")
@@ -62,6 +63,12 @@ class ChannelListing(UuidModel):
     last_error_at = models.DateTimeField(null=True, blank=True)
     # What else is worth telling: vehicles that were left out, warnings.
     notes = models.JSONField(default=list, blank=True)
+    # Empty: by the marketplace's listing API. `trading`: made elsewhere and served where it stands.
+    managed_by = models.CharField(max_length=10, blank=True, default="", db_default="")
+    # A person asked for it to go live then; None where nothing is planned.
+    publish_at = models.DateTimeField(null=True, blank=True)
+    # When it was last held against what the marketplace shows.
+    compared_at = models.DateTimeField(null=True, blank=True)
     claim_token = models.UUIDField(null=True, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
 

@@ -51,7 +51,7 @@ def _arguments(argv: list[str]) -> argparse.Namespace:
     var = Path(os.environ.get("REALTRACK_VAR", "var"))
     parser = argparse.ArgumentParser(prog="python -m channels_app.sandbox", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address")
-    parser.add_argument("--port", type=int, default=int(os.environ.get("SANDBOX_PORT") or 8100))
+    parser.add_argument("--port", type=int, default=int(os.environ.get("SANDBOX_PORT") or 8900))
     parser.add_argument("--state", type=Path, default=var / "sandbox.sqlite3", help="SQLite file")
     parser.add_argument("--public-base", default="", help="base of absolute URLs in answers")
     return parser.parse_args(argv)

@@ -116,6 +116,12 @@ def find(db: Db, tree: str, category_id: str) -> Category | None:
     return None if row is None else _category(row)
 
 
+def children(db: Db, category: Category) -> list[Category]:
+    """Return the nodes right below a category."""
+    sql = "SELECT * FROM categories WHERE tree = ? AND parent = ? ORDER BY category_id"
+    return [_category(row) for row in db.all(sql, category.tree, category.category_id)]
+
+
 def leaves(db: Db, tree: str) -> list[Category]:
     """Return the leaves of a tree."""
     rows = db.all("SELECT * FROM categories WHERE tree = ? AND leaf ORDER BY category_id", tree)

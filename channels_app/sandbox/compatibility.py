@@ -59,8 +59,9 @@ def put(context: Context) -> Response:
     if item_of(context.db, context.user_id, sku) is None:
         raise err(25702)
     products = context.body.get("compatibleProducts") or []
-    if len(products) > MOST_VEHICLES:
-        raise err(25023, "Invalid compatibility information. 3000 vehicles at most.")
+    most = context.db.setting("most_vehicles", MOST_VEHICLES)
+    if len(products) > most:
+        raise err(25023, f"Invalid compatibility information. {most} vehicles at most.")
     unknown = [name for product in products if (name := _check_vehicle(product))]
     if unknown and context.db.setting("strict_compatibility", default=False):
         raise err(25023, params={"vehicle": unknown[0]})

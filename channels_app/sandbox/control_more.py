@@ -260,6 +260,14 @@ def opted_in(db: Db, given: Json) -> Json:
     return {"seller": seller["username"], "on": on}
 
 
+def most_vehicles(db: Db, given: Json) -> Json:
+    """Set how many vehicles a category takes: {n}."""
+    only(given, "n")
+    most = number(given, "n", 3_000)
+    db.set_setting("most_vehicles", most)
+    return {"most": most}
+
+
 def _switch(name: str) -> Call:
     def call(db: Db, given: Json) -> Json:
         only(given, "on")
@@ -290,6 +298,7 @@ CALLS: dict[str, Call] = {
     "sticky_category": sticky_category,
     "page_repeat": page_repeat,
     "language": language,
+    "most_vehicles": most_vehicles,
     "out_of_stock": out_of_stock,
     "opted_in": opted_in,
     "free_returns_rule": _switch("free_returns_rule"),

@@ -131,6 +131,35 @@ def aspects(context: Context) -> Response:
     return reply({"aspects": [aspect.shown() for aspect in category.aspects]})
 
 
+def subtree(context: Context) -> Response:
+    """getCategorySubtree: the node with all below it."""
+    category = _category(context)
+    if not category.parent:
+        raise err(62008)
+    node = _node(context.db, category, len(ancestors(context.db, category)) + 1)
+    version = catalog.version(context.db, category.tree)
+    return reply(
+        {
+            "categorySubtreeNode": node,
+            "categoryTreeId": category.tree,
+            "categoryTreeVersion": version,
+        }
+    )
+
+
+def _node(db: Db, category: catalog.Category, level: int) -> Json:
+    node: Json = {
+        "category": {"categoryId": category.category_id, "categoryName": category.name},
+        "categoryTreeNodeLevel": level,
+    }
+    if category.leaf:
+        node["leafCategoryTreeNode"] = True
+    below = [_node(db, one, level + 1) for one in catalog.children(db, category)]
+    if below:
+        node["childCategoryTreeNodes"] = below
+    return node
+
+
 def _compatible(context: Context) -> None:
     if _tree(context) != "100":
         raise err(62103)
@@ -199,7 +228,7 @@ def compatibility_policies(context: Context) -> Response:
             "categoryId": leaf.category_id,
             "compatibilityBasedOn": "ASSEMBLY",
             "compatibleVehicleTypes": ["CARS_TRUCKS"],
-            "maxNumberOfCompatibleVehicles": MOST_VEHICLES,
+            "maxNumberOfCompatibleVehicles": context.db.setting("most_vehicles", MOST_VEHICLES),
         }
         for leaf in _leaves_asked(context)
         if leaf.compatible
@@ -214,6 +243,7 @@ _CALLS = (
     ("getDefaultCategoryTreeId", _BASE + "/get_default_category_tree_id", default_tree),
     ("getCategorySuggestions", _TREE + "/get_category_suggestions", suggestions),
     ("getItemAspectsForCategory", _TREE + "/get_item_aspects_for_category", aspects),
+    ("getCategorySubtree", _TREE + "/get_category_subtree", subtree),
     ("getCompatibilityProperties", _TREE + "/get_compatibility_properties", properties),
     ("getCompatibilityPropertyValues", _TREE + "/get_compatibility_property_values", values),
 )

@@ -136,7 +136,7 @@ def _connect(
         tokens_store(row, tokens)
         row.status = ConnectionStatus.ACTIVE
         row.last_error = ""
-        row.last_ok_at = now
+        row.last_ok_at = row.signed_in_at = now
         row.disconnected_at = None
         row.refresh_claimed_until = None
         row.connected_by_id = actor.user_id
@@ -172,21 +172,43 @@ def connection_options_refresh(*, connection_id: uuid.UUID) -> AccountOptions:
     with transaction.atomic():
         row = connection_locked(connection_id)
         row.options = {
+            **row.options,
             "kinds": options,
             "problems": [one.reason for one in found.problems],
             "readAt": timezone.now().isoformat(),
         }
-        chosen = dict(row.settings.get("policies") or {})
-        for kind, rows in options.items():
-            if len(rows) != 1:
-                continue
-            if kind == "location":
-                row.settings["locationKey"] = row.settings.get("locationKey") or rows[0]["id"]
-            else:
-                chosen[kind] = chosen.get(kind) or rows[0]["id"]
-        row.settings["policies"] = chosen
+        changes = _only_choices(row, options)
         row.save()
+        if changes:
+            emit(
+                events.ChannelConfigured(
+                    entity_id=row.pk, label=row.label, channel=row.channel, changes=changes
+                ),
+                actor=Actor.system("channels.only_choice"),
+            )
     return found
+
+
+def _only_choices(
+    row: ChannelConnection, options: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> dict[str, list[str]]:
+    """Choose what is the only one of its kind (row not saved); returns what was chosen.
+
+    Told in the log: nothing is chosen in silence, and nothing that a person chose is touched.
+    """
+    changes: dict[str, list[str]] = {}
+    chosen = dict(row.settings.get("policies") or {})
+    for kind, rows in options.items():
+        present = row.settings.get("locationKey") if kind == "location" else chosen.get(kind)
+        if present or len(rows) != 1:
+            continue
+        if kind == "location":
+            row.settings["locationKey"] = rows[0]["id"]
+        else:
+            chosen[kind] = rows[0]["id"]
+        changes[kind] = ["", str(rows[0]["name"])]
+    row.settings["policies"] = chosen
+    return changes
 
 
 def connection_configure(

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from channels_app.adapters.base import ListingInput, ListingRef, Picture, Vehicle
-from channels_app.models import ChannelListing
+from channels_app.models import ChannelCategory, ChannelListing
 from fitment.models import PartFitment
 from ingestion.models import ImageAsset
 from ingestion.storage import storage, variant_key
@@ -40,7 +40,14 @@ def listing_input(listing: Listing, *, overrides: dict[str, Any] | None = None) 
         available=sellable([listing.pk])[listing.pk],
         pictures=_pictures(listing.pk),
         vehicles=_vehicles(listing.pk),
+        known_category=known_category(str(values.get("category_id") or "")),
     )
+
+
+def known_category(category_id: str) -> str:
+    """The name under which a category was last seen to be right; empty where it never was."""
+    rows = ChannelCategory.objects.filter(category_id=category_id).order_by("-verified_at")
+    return (rows.values_list("name", flat=True).first() or "") if category_id else ""
 
 
 def ref_of(row: ChannelListing) -> ListingRef:
@@ -50,6 +57,7 @@ def ref_of(row: ChannelListing) -> ListingRef:
         offer_id=row.offer_id,
         external_id=row.external_id,
         is_live=row.is_live,
+        managed_by=row.managed_by,
     )
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from channels_app import events
-from channels_app.enums import InboxState, OwedKind, SyncStatus
+from channels_app.enums import ConnectionStatus, InboxState, OwedKind, SyncStatus
+from channels_app.locks import connection_locked
 from channels_app.models import (
     ChannelCache,
+    ChannelConnection,
     ChannelListing,
     ChannelOrder,
     ChannelOwed,
@@ -22,10 +25,12 @@ from channels_app.services import verdicts
 from channels_app.services.states import settled_status, states_refresh
 from realtrack.core import runs
 from realtrack.core.actors import Actor
-from realtrack.core.events import emit_many
+from realtrack.core.events import emit, emit_many
 from realtrack.core.models import Run, RunItemState, RunState
 
 OUT_OF_SYNC_AFTER = datetime.timedelta(hours=1)
+# So long before its end somebody is told.
+SIGN_IN_AHEAD = datetime.timedelta(days=30)
 KEPT = datetime.timedelta(days=30)
 _AT_ONCE = 500
 
@@ -66,7 +71,58 @@ def out_of_sync_mark() -> int:
             actor=Actor.system("channels.out_of_sync"),
         )
         states_refresh([row.listing_id for row in rows.values()])
+        _alert(list(rows.values()))
     return len(rows)
+
+
+def _alert(rows: Sequence[ChannelListing]) -> None:
+    """Ring once for each account: a person looks at what has not come through."""
+    by_account: dict[object, list[ChannelListing]] = {}
+    for row in rows:
+        by_account.setdefault(row.connection_id, []).append(row)
+    for late in by_account.values():
+        account = late[0].connection
+        some = ", ".join(row.external_sku for row in late[:3]) + (" …" if len(late) > 3 else "")
+        emit(
+            events.ChannelFailed(
+                entity_id=account.pk,
+                label=account.label,
+                channel=account.channel,
+                status=account.status,
+                reason=f"{len(late)} listings are out of sync for over an hour: {some}",
+            ),
+            actor=Actor.system("channels.out_of_sync"),
+        )
+
+
+def sign_in_ends_warn() -> int:
+    """Ring once, a month ahead, where the sign-in of an account ends; returns how many."""
+    soon = ChannelConnection.objects.filter(
+        status=ConnectionStatus.ACTIVE,
+        disconnected_at__isnull=True,
+        refresh_token_expires_at__lt=timezone.now() + SIGN_IN_AHEAD,
+    )
+    count = 0
+    for one in soon:
+        ends = one.refresh_token_expires_at
+        if ends is None or one.options.get("endWarned") == ends.isoformat():
+            continue
+        with transaction.atomic():
+            row = connection_locked(one.pk)
+            row.options["endWarned"] = ends.isoformat()
+            row.save(update_fields=["options", "updated_at"])
+            emit(
+                events.ChannelFailed(
+                    entity_id=row.pk,
+                    label=row.label,
+                    channel=row.channel,
+                    status=row.status,
+                    reason=f"The sign-in ends on {ends:%d %b %Y}. Sign in again before that day.",
+                ),
+                actor=Actor.system("channels.refresh_tokens"),
+            )
+        count += 1
+    return count
 
 
 def inbox_clean() -> int:

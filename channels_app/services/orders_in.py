@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import json
 import uuid
+from typing import TYPE_CHECKING
 
 import structlog
 from django.db import transaction
@@ -24,6 +25,9 @@ from realtrack.core.actors import Actor
 from realtrack.core.errors import AppError
 from realtrack.core.events import emit
 from realtrack.core.ids import uuid7
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 logger = structlog.get_logger(__name__)
 
@@ -168,7 +172,21 @@ def order_reread(*, order_id: uuid.UUID) -> ChannelOrder:
 
 def buyer_erase(*, username: str, account_id: str) -> int:
     """Delete what the inbox holds of a buyer; returns how many orders. Idempotent."""
-    hashes = [one for one in (crypto.keyed_hash(username), crypto.keyed_hash(account_id)) if one]
-    return ChannelOrder.objects.filter(buyer_hash__in=hashes).update(
+    return buyer_rows(username, account_id).update(
         payload="", index={}, buyer_hash="", state=InboxState.REDACTED
     )
+
+
+def buyer_rows(username: str, account_id: str) -> QuerySet[ChannelOrder]:
+    """The inbox's orders of a buyer, by either name."""
+    hashes = [one for one in (crypto.keyed_hash(username), crypto.keyed_hash(account_id)) if one]
+    return ChannelOrder.objects.filter(buyer_hash__in=hashes)
+
+
+def order_would_change(connection: ChannelConnection, raw: RawOrder) -> bool:
+    """Say whether `order_store` would take this state in; changes nothing."""
+    row = ChannelOrder.objects.filter(
+        connection=connection, external_order_id=raw.external_order_id[:100]
+    ).first()
+    digest = hashlib.sha256(json.dumps(raw.body, sort_keys=True).encode()).hexdigest()
+    return row is None or _is_newer(row, raw, digest)

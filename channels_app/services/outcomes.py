@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from channels_app import events
 from channels_app.adapters.base import Failure, PublishResult, SellerMustFix
-from channels_app.enums import SyncStatus
+from channels_app.enums import Channel, SyncStatus
 from channels_app.models import ChannelListing
 from channels_app.services import verdicts
 from channels_app.services.states import settled_status
 from listings.enums import ListingStatus
 from listings.models import Listing
 from listings.services import listing_transition
+from listings.services.stock import listing_ebay_id_set
 from realtrack.core.actors import Actor
 from realtrack.core.errors import AppError
 from realtrack.core.events import emit
@@ -72,6 +73,8 @@ def external_id_keep(row: ChannelListing, external_id: str, url: str) -> None:
     row.external_key = external_id
     row.external_url = url
     row.is_live = True
+    if row.connection.channel == Channel.EBAY:
+        listing_ebay_id_set(listing_id=row.listing_id, item_number=external_id)
 
 
 def listing_refused_record(

@@ -47,6 +47,9 @@ def owed_write(listing_ids: Sequence[uuid.UUID], kind: str) -> None:
     if kind != OwedKind.END:
         # A refused part that is not live is sent again when a person publishes it.
         live = live.exclude(sync_status=SyncStatus.ERROR, is_live=False)
+    if kind == OwedKind.CONTENT:
+        # Words of a listing made elsewhere are changed there.
+        live = live.filter(managed_by="")
     ids = list(live.values_list("pk", flat=True))
     if kind == OwedKind.END:
         waiting = rows.filter(sync_status=SyncStatus.PENDING).values_list("pk", flat=True)

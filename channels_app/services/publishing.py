@@ -25,6 +25,8 @@ from realtrack.core.models import Run, RunItem, RunItemState
 MOST_LISTINGS = 500
 # This many workers share a large run; more would only wait for the marketplace.
 MOST_LANES = 8
+# The part became ready because someone publishes it: it does not go elsewhere by itself.
+PUBLISHING_NOTE = "Made ready to be published."
 
 
 def listing_publish(
@@ -41,8 +43,8 @@ def listing_publish(
     marketplace is called by workers; while it is away the rows wait and say so. Raises
     InvalidInput (none, over 500), NotFound.
     """
-    parts = _parts(listing_ids)
-    accounts = _accounts(connection_ids)
+    parts = parts_named(listing_ids)
+    accounts = accounts_named(connection_ids)
     total = len(parts) * len(accounts)
     title = _title("Publish", parts, accounts)
     refused = {part.pk: reason for part in parts if (reason := _make_ready(part, actor))}
@@ -63,7 +65,7 @@ def listing_publish(
         items: list[RunItem] = []
         for part in parts:
             for account in accounts:
-                row = _channel_listing(part, account)
+                row = channel_listing_of(part, account)
                 if part.pk not in refused:
                     wanted.append(row)
                 items.append(_item(run, len(items), row, part, account))
@@ -75,9 +77,9 @@ def listing_publish(
             )  # fmt: skip
         _refuse_rows(items, refused)
         if wanted:
-            ChannelListing.objects.filter(pk__in=[row.pk for row in wanted], is_live=False).update(
-                sync_status=SyncStatus.PENDING, ended_at=None
-            )
+            rows = ChannelListing.objects.filter(pk__in=[row.pk for row in wanted])
+            rows.filter(is_live=False).update(sync_status=SyncStatus.PENDING, ended_at=None)
+            rows.update(publish_at=None)
             verdicts.end_withdraw([row.pk for row in wanted])
             owed_add(
                 [row.pk for row in wanted], OwedKind.PUBLISH, lanes=min(MOST_LANES, len(wanted))
@@ -135,7 +137,7 @@ def run_resume(run_id: uuid.UUID) -> None:
     verdicts.run_finish_if_done(run_id)
 
 
-def _parts(listing_ids: Sequence[uuid.UUID]) -> list[Listing]:
+def parts_named(listing_ids: Sequence[uuid.UUID]) -> list[Listing]:
     wanted = list(dict.fromkeys(listing_ids))
     if not wanted:
         raise InvalidInput(fields={"listing_ids": "Name at least one part."})
@@ -148,7 +150,7 @@ def _parts(listing_ids: Sequence[uuid.UUID]) -> list[Listing]:
     return [found[one] for one in wanted]
 
 
-def _accounts(connection_ids: Sequence[uuid.UUID]) -> list[ChannelConnection]:
+def accounts_named(connection_ids: Sequence[uuid.UUID]) -> list[ChannelConnection]:
     wanted = list(dict.fromkeys(connection_ids))
     found = ChannelConnection.objects.filter(disconnected_at__isnull=True).in_bulk(wanted)
     if not wanted or len(found) != len(wanted):
@@ -166,7 +168,9 @@ def _make_ready(part: Listing, actor: Actor) -> str:
     """Bring a draft to ready, as publishing means it; return why that is not possible."""
     try:
         if part.status == ListingStatus.DRAFT:
-            listing_transition(listing_id=part.pk, to=ListingStatus.READY, actor=actor)
+            listing_transition(
+                listing_id=part.pk, to=ListingStatus.READY, actor=actor, note=PUBLISHING_NOTE
+            )
         elif part.status == ListingStatus.ARCHIVED:
             return "It is in the archive; take it out first."
     except AppError as error:
@@ -174,7 +178,7 @@ def _make_ready(part: Listing, actor: Actor) -> str:
     return ""
 
 
-def _channel_listing(part: Listing, account: ChannelConnection) -> ChannelListing:
+def channel_listing_of(part: Listing, account: ChannelConnection) -> ChannelListing:
     """The one row of this part on this account; an ended one is used again."""
     site = account.marketplace_site_id
     row = (
@@ -188,7 +192,10 @@ def _channel_listing(part: Listing, account: ChannelConnection) -> ChannelListin
         )
     if not row.is_live:
         row.external_sku = part.custom_label_sku
-        row.save(update_fields=["external_sku", "updated_at"])
+        if row.managed_by:
+            # It was made elsewhere and has ended: what comes now is made here.
+            row.managed_by = row.offer_id = ""
+        row.save(update_fields=["external_sku", "managed_by", "offer_id", "updated_at"])
     return row
 
 

@@ -19,6 +19,7 @@ from channels_app.enums import OwedKind, SyncStatus
 from channels_app.locks import channel_listing_locked
 from channels_app.models import ChannelListing
 from channels_app.services import claims, outcomes, verdicts
+from channels_app.services.categories import category_confirm
 from channels_app.services.claims import Claim, Unit
 from channels_app.services.inputs import listing_input, ref_of, sellable
 from channels_app.services.owed import owed_add
@@ -106,6 +107,7 @@ def _publish(row: ChannelListing, claim: Claim) -> None:
             return
     result = adapter.publish(session, given, ref, RowJournal(claim))
     _record_live(claim, result)
+    category_confirm(row.connection, str(given.values.get("category_id") or ""))
 
 
 def _record_live(claim: Claim, result: PublishResult) -> None:

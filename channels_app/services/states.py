@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
+from django.db.models import Q
+
 from channels_app.enums import SyncStatus
 from channels_app.models import ChannelListing, ChannelOwed
 from listings.services import listing_search_write
@@ -24,8 +26,12 @@ _ORDER = list(dict.fromkeys(_WORDS.values()))
 def states_refresh(listing_ids: Sequence[uuid.UUID]) -> None:
     """Copy the worst state of each marketplace into the catalog's search rows; idempotent."""
     found: dict[uuid.UUID, dict[str, str]] = {listing_id: {} for listing_id in listing_ids}
-    rows = ChannelListing.objects.filter(listing_id__in=listing_ids).values_list(
-        "listing_id", "connection__channel", "sync_status"
+    # A row that only keeps a plan or what differs there is listed nowhere yet.
+    idle = Q(sync_status=SyncStatus.PENDING, owed__isnull=True)
+    rows = (
+        ChannelListing.objects.filter(listing_id__in=listing_ids)
+        .exclude(idle)
+        .values_list("listing_id", "connection__channel", "sync_status")
     )
     for listing_id, channel, status in rows:
         word = _WORDS[SyncStatus(status)]

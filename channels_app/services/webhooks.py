@@ -142,6 +142,8 @@ def _act(log: ChannelWebhookLog, told: Notification) -> str:
     if log.connection is None:
         return "No account of ours; nothing to do."
     if told.is_revocation:
+        if log.connection.signed_in_at and log.connection.signed_in_at > log.received_at:
+            return "The account was signed in again since; nothing to do."
         failure = SignInAgain(reason="The seller took the access away on eBay.", revoked=True)
         connection_note_failure(connection_id=log.connection.pk, error=ChannelError(failure))
         return "The account is marked as revoked."

@@ -1,4 +1,4 @@
-"""The copy of the ledger in the listing. Only `inventory` calls this."""
+"""Copies in the listing of what other apps own: the ledger's numbers, the live page's number."""
 
 from __future__ import annotations
 
@@ -28,3 +28,10 @@ def listing_stock_copy_set(
             stock_free=quantity if free is None else free,
             health=health.score,
         )
+
+
+def listing_ebay_id_set(*, listing_id: uuid.UUID, item_number: str) -> None:
+    """Copy the number of the live eBay page; a copy is no edit: no version, no revision."""
+    Listing.all_objects.filter(pk=listing_id).exclude(ebay_listing_id=item_number).update(
+        ebay_listing_id=item_number
+    )

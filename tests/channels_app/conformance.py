@@ -238,6 +238,37 @@ class AdapterConformance:
             with pytest.raises((ValueError, TypeError)):
                 world.adapter.read_notification(body)
 
+    def test_limits_tell_what_is_used_left_and_until_when(self, world: World) -> None:
+        # when
+        before = world.adapter.call_budgets(ask=False)
+        told = world.adapter.call_budgets(ask=True)
+        # then
+        assert {one.api for one in before} == {one.api for one in told}
+        assert told
+        for one in told:
+            assert one.used + one.left <= one.limit
+            assert one.resets_at.tzinfo is not None
+
+    def test_listings_made_elsewhere_are_read_whole(self, world: World) -> None:
+        # when
+        found = list(world.adapter.foreign_listings(world.session))
+        # then an account without any has none, and asking changes nothing
+        assert all(one.external_id for one in found)
+        assert list(world.adapter.foreign_listings(world.session)) == found
+
+    def test_a_category_that_is_not_there_is_none(self, world: World) -> None:
+        # when
+        category_id = str(world.listing.values["category_id"])
+        node = world.adapter.category(world.session, category_id)
+        # then
+        assert node is not None
+        assert node.is_leaf
+        assert node.name
+        assert world.adapter.category(world.session, "999999999") is None
+
+    def test_words_that_mean_nothing_propose_no_category(self, world: World) -> None:
+        assert world.adapter.category_suggest(world.session, "zzqqxx") == []
+
 
 def _ago(**parts: float) -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC) - datetime.timedelta(**parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from channels_app.adapters.base import (
@@ -53,7 +53,19 @@ def _policies(session: Session, kind: str) -> Iterator[Option]:
             policy_id = str(row.get(f"{kind}PolicyId") or "")
             if policy_id and policy_id not in seen:
                 seen.add(policy_id)
-                yield Option(id=policy_id, name=str(row.get("name") or policy_id))
+                yield Option(
+                    id=policy_id, name=str(row.get("name") or policy_id), detail=_detail(kind, row)
+                )
+
+
+def _detail(kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """What the rules of publishing look at: how long and at whose cost a part comes back."""
+    if kind != "return":
+        return {}
+    accepted = row.get("returnsAccepted")
+    days = (row.get("returnPeriod") or {}).get("value") if accepted else 0
+    payer = row.get("returnShippingCostPayer") or ("" if accepted else "BUYER")
+    return {"days": days, "payer": payer}
 
 
 def _locations(session: Session) -> Iterator[Option]:

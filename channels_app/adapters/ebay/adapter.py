@@ -10,7 +10,12 @@ from channels_app.adapters.base import (
     AccountIdentity,
     AccountOptions,
     AdapterStore,
+    CallBudget,
+    CategoryHit,
+    CategoryNode,
+    ChannelError,
     ConnectionCheck,
+    ForeignItem,
     FoundContext,
     InventoryStatus,
     JsonObject,
@@ -28,8 +33,20 @@ from channels_app.adapters.base import (
     SyncOutcome,
     TokenSet,
 )
-from channels_app.adapters.ebay import account, notifications, oauth, orders, publish, stock
-from channels_app.adapters.ebay.config import SCOPES, SITE, item_url
+from channels_app.adapters.ebay import (
+    account,
+    analytics,
+    foreign,
+    notifications,
+    oauth,
+    orders,
+    prepare,
+    publish,
+    stock,
+)
+from channels_app.adapters.ebay.budget import Purpose, spending
+from channels_app.adapters.ebay.config import SCOPES, SITE, account_settings, item_url
+from channels_app.adapters.ebay.taxonomy import Taxonomy
 from channels_app.found_orders import FoundOrder
 from settings_app.selectors import setting_value
 
@@ -74,7 +91,9 @@ class EbayAdapter:
         return oauth.identify(access_token=access_token)
 
     def account_options(self, session: Session) -> AccountOptions:
-        return account.account_options(session)
+        found = account.account_options(session)
+        prepare.options_keep(session, self._store, found)
+        return found
 
     def location_create(self, session: Session, location: LocationInput) -> None:
         account.location_create(session, location)
@@ -83,23 +102,61 @@ class EbayAdapter:
         return account.test_connection(session)
 
     def build_payload(self, session: Session, listing: ListingInput, ref: ListingRef) -> Payload:
-        return publish.build_payload(session, listing, ref, self._store)
+        with spending(Purpose.PUBLISH):
+            return publish.build_payload(session, listing, ref, self._store)
 
     def publish(
         self, session: Session, listing: ListingInput, ref: ListingRef, journal: PublishJournal
     ) -> PublishResult:
-        return publish.publish(session, listing, ref, journal, self._store)
+        if ref.managed_by == foreign.TRADING:
+            raise ChannelError(foreign.NOT_REVISED)
+        with spending(Purpose.PUBLISH):
+            return publish.publish(session, listing, ref, journal, self._store)
 
     def end_listing(self, session: Session, ref: ListingRef) -> None:
-        publish.end(session, ref)
+        if ref.managed_by == foreign.TRADING:
+            foreign.end(session, ref)
+        else:
+            publish.end(session, ref)
 
     def sync_inventory(self, session: Session, items: Sequence[SyncItem]) -> list[SyncOutcome]:
-        return stock.sync(session, items)
+        """Both ways at once: what was made here by 25, what was made elsewhere by 4."""
+        with spending(Purpose.STOCK):
+            elsewhere = [one for one in items if one.ref.managed_by == foreign.TRADING]
+            ours = [one for one in items if one.ref.managed_by != foreign.TRADING]
+            found = {id(one): result for one, result in foreign.sync(session, elsewhere)}
+            if ours:
+                found |= dict(zip(map(id, ours), stock.sync(session, ours), strict=True))
+            return [found[id(one)] for one in items]
 
     def inventory_status(
         self, session: Session, refs: Sequence[ListingRef]
     ) -> list[InventoryStatus]:
-        return [stock.status_of(session, ref) for ref in refs]
+        with spending(Purpose.PUBLISH):
+            titles = stock.titles_of(session, [one for one in refs if not one.managed_by])
+            return [
+                foreign.status_of(session, ref)
+                if ref.managed_by == foreign.TRADING
+                else stock.status_of(session, ref, title=titles.get(ref.sku, ""))
+                for ref in refs
+            ]
+
+    def call_budgets(self, *, ask: bool) -> list[CallBudget]:
+        return analytics.call_budgets(ask=ask)
+
+    def foreign_listings(self, session: Session) -> Iterator[ForeignItem]:
+        return foreign.read_all(session)
+
+    def foreign_changes(
+        self, session: Session, *, since: datetime.datetime
+    ) -> Iterator[ForeignItem]:
+        return foreign.read_changes(session, since=since)
+
+    def category(self, session: Session, category_id: str) -> CategoryNode | None:
+        return Taxonomy(self._store, account_settings(session.settings)).node(category_id)
+
+    def category_suggest(self, session: Session, words: str) -> list[CategoryHit]:
+        return Taxonomy(self._store, account_settings(session.settings)).suggest(words)
 
     def fetch_orders(self, session: Session, *, since: datetime.datetime) -> Iterator[RawOrder]:
         return orders.fetch_all(session, since=since)

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from django.conf import settings
-
 from channels_app.adapters.base import ChannelError, Failure, Ours, Session, SignInAgain, TryAgain
-from channels_app.adapters.ebay import failures
+from channels_app.adapters.ebay import budget, failures
 from channels_app.adapters.ebay.app_token import application_token
-from channels_app.adapters.ebay.config import BUDGETS, LANGUAGE, hosts
-from realtrack.core import http, limits, redis
+from channels_app.adapters.ebay.config import LANGUAGE, hosts
+from realtrack.core import http
 
 # A call that hangs is given up after this; the work behind it is a row and is tried again.
 TIMEOUT_SECONDS = 15.0
-# Waiting this long for a token of the bucket is cheaper than coming back.
-PATIENCE_SECONDS = 5.0
 _BAD_TOKEN = {401, 403}
 
 
@@ -126,7 +121,7 @@ def _send(
     params: Mapping[str, str] | None,
     files: Any = None,
 ) -> http.Answer:
-    _take(api, service)
+    budget.take(api, service)
     base = hosts().get(api, hosts()["api"])
     headers = {
         "Authorization": f"Bearer {token}",
@@ -138,12 +133,15 @@ def _send(
     if json is not None:
         headers["Content-Type"] = "application/json"
     try:
-        return http.request(
+        answer = http.request(
             service, method, base + path, headers=headers, params=params, json=json, files=files,
             timeout=TIMEOUT_SECONDS, attempts=2, idempotent=method == "GET",
         )  # fmt: skip
     except http.NoAnswer as error:
         raise no_answer(error) from error
+    if answer.status == 429:
+        budget.refused(api, service, seconds=answer.retry_after)
+    return answer
 
 
 def no_answer(error: http.NoAnswer) -> ChannelError:
@@ -155,28 +153,6 @@ def no_answer(error: http.NoAnswer) -> ChannelError:
     }
     after = error.retry_after if error.failure is http.Failure.CIRCUIT_OPEN else 5.0
     return ChannelError(TryAgain(reason=words[error.failure], after=after))
-
-
-def _take(api: str, service: str) -> None:
-    """Take a call from the shared budget of this API; the media service counts by seller."""
-    budget = BUDGETS.get(api)
-    if budget is None:
-        return
-    name = f"ebay:{settings.EBAY_CLIENT_ID}:{api}" + (f":{service}" if api == "media" else "")
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            wait = limits.bucket_take(name, rate=budget.rate, capacity=budget.burst)
-        except redis.RedisError:
-            # Without Redis nobody counts; eBay's own limit still stands.
-            return
-        if wait == 0.0:
-            return
-        if time.monotonic() + wait > deadline:
-            raise ChannelError(
-                TryAgain(reason="The calls that eBay allows are used up.", after=wait)
-            )
-        time.sleep(wait)
 
 
 def _is_about_token(answer: http.Answer) -> bool:

@@ -45,6 +45,10 @@ BUDGETS: Mapping[str, Budget] = {
     "taxonomy": Budget(5_000 / _DAY, 500),
     "metadata": Budget(5_000 / _DAY, 500),
     "notification": Budget(10_000 / _DAY, 1_000),
+    "feed": Budget(100_000 / _DAY, 10_000),
+    "analytics": Budget(5_000 / _DAY, 500),
+    # One pot for all sellers of the application.
+    "trading": Budget(5_000 / _DAY, 5_000),
     # 50 uploads in 5 seconds and seller.
     "media": Budget(10, 50),
 }

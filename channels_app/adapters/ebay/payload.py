@@ -247,7 +247,8 @@ def _sale_refusals(listing: ListingInput, around: Surroundings) -> list[SellerMu
         refuse("format", "Only fixed-price listings are published.")
     if _text(listing, "duration") not in {"", "GTC"}:
         refuse("duration", "Fixed-price listings run until they are cancelled (GTC).")
-    if not _text(listing, "category_id"):
+    asked = any(one.field == "category_id" for one in around.refusals)
+    if not _text(listing, "category_id") and not asked:
         refuse("category_id", "Category is missing.")
     if _text(listing, "condition_id") not in CONDITIONS:
         refuse("condition_id", "Condition is missing.")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
 
 from channels_app.adapters.base import (
+    AccountOptions,
     AdapterStore,
     ListingInput,
     Option,
@@ -18,9 +21,15 @@ from channels_app.adapters.ebay.config import POLICY_KINDS, AccountSettings, acc
 from channels_app.adapters.ebay.payload import Surroundings
 from channels_app.adapters.ebay.taxonomy import Category, Taxonomy
 
-MOST_VEHICLES = 3_000
 _ID_SUFFIX = re.compile(r"\s*-?\s*\(ID:\s*\d+\)\s*$", re.IGNORECASE)
 _OPTIONS_SECONDS = 6 * 3600.0
+# eBay's rule of free returns (its table of exceptions is by name here, ids differ by site).
+RETURN_RULE_CONDITIONS = frozenset({"1000", "1500"})
+RETURN_RULE_PRICE = Decimal(10)
+RETURN_RULE_FREE = (
+    "engine", "transmission", "transfer case", "differential", "wheel", "tire", "air bag", "airbag",
+    "panel", "door", "hood", "fender", "bumper", "tailgate", "seat", "glass",
+)  # fmt: skip
 
 
 def surroundings(
@@ -48,10 +57,15 @@ def surroundings(
     location = _location(account, choices)
     if isinstance(location, SellerMustFix):
         refusals.append(location)
+    if category is None:
+        refusals.append(_category_missing(listing, taxonomy))
+    else:
+        refusals += _drifted(category, listing, taxonomy)
+        refusals += return_rule(listing.values, policies.get("return"), category)
     vehicles, notes = _vehicles(listing.vehicles, category, taxonomy)
-    if len(vehicles) > MOST_VEHICLES:
-        reason = f"The part fits {len(vehicles)} vehicles, eBay takes {MOST_VEHICLES}."
-        refusals.append(SellerMustFix(field="fitment", reason=reason))
+    if category is not None and len(vehicles) > category.most_vehicles:
+        vehicles, note = _ranked(vehicles, category.most_vehicles)
+        notes.append(note)
     return Surroundings(
         account=account,
         category=category,
@@ -71,16 +85,15 @@ class _Choices:
     def __init__(self, session: Session, store: AdapterStore) -> None:
         self._session = session
         self._store = store
-        self._key = f"ebay:options:{session.connection_id}"
         self._fresh = False
-        kept = store.get(self._key)
-        self._kept: dict[str, list[list[str]]] = kept or self._read()
+        kept = store.get(f"ebay:options2:{session.connection_id}")
+        self._kept: Mapping[str, Sequence[Mapping[str, Any]]] = kept or self._read()
 
     def find(self, kind: str, matches: Callable[[Option], bool]) -> Option | None:
         """Return the one option that matches; ask eBay once if none of the known ones does."""
         for _ in range(2):
-            for option_id, name, status in self._kept.get(kind, ()):
-                option = Option(id=option_id, name=name, detail={"status": status})
+            for row in self._kept.get(kind, ()):
+                option = Option(id=row["id"], name=row["name"], detail=row["detail"])
                 if matches(option):
                     return option
             if self._fresh:
@@ -88,15 +101,21 @@ class _Choices:
             self._kept = self._read()
         return None
 
-    def _read(self) -> dict[str, list[list[str]]]:
+    def _read(self) -> Mapping[str, Sequence[Mapping[str, Any]]]:
         self._fresh = True
-        read = account_options(self._session)
-        kept = {
-            kind: [[one.id, one.name, str(one.detail.get("status") or "")] for one in options]
-            for kind, options in read.options.items()
-        }
-        self._store.put(self._key, kept, seconds=_OPTIONS_SECONDS)
-        return kept
+        return options_keep(self._session, self._store, account_options(self._session))
+
+
+def options_keep(
+    session: Session, store: AdapterStore, read: AccountOptions
+) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """Keep what an account offers, so that the next publish does not read it again."""
+    kept = {
+        kind: [{"id": one.id, "name": one.name, "detail": dict(one.detail)} for one in options]
+        for kind, options in read.options.items()
+    }
+    store.put(f"ebay:options2:{session.connection_id}", kept, seconds=_OPTIONS_SECONDS)
+    return kept
 
 
 def name_key(name: str) -> str:
@@ -120,6 +139,59 @@ def _policy(
         found = choices.find(kind, lambda option: option.id == chosen)
         reason = f"The {kind} policy that was chosen for the account is gone."
     return found or SellerMustFix(field=field, reason=reason)
+
+
+def _category_missing(listing: ListingInput, taxonomy: Taxonomy) -> SellerMustFix:
+    """Ask for a category; eBay's first proposal for the part's name can be taken by a click."""
+    words = str(listing.values.get("c_type") or listing.values.get("title") or "")
+    hits = taxonomy.suggest(words)
+    fix = (f"{hits[0].name} ({hits[0].id})", "category_id", hits[0].id) if hits else None
+    return SellerMustFix(field="category_id", reason="Category is missing.", fix=fix)
+
+
+def _drifted(category: Category, listing: ListingInput, taxonomy: Taxonomy) -> list[SellerMustFix]:
+    """A leaf that has another name now means other parts: nothing is published in it unseen."""
+    known = listing.known_category
+    if not known or not category.is_leaf:
+        return []
+    node = taxonomy.node(category.id)
+    if node is None or name_key(node.name) == name_key(known):
+        return []
+    reason = f"eBay's category {category.id} was “{known}” and is “{node.name}” now. Look at it."
+    return [SellerMustFix(field="category_drift", reason=reason, error_id="25005")]
+
+
+def return_rule(
+    values: Mapping[str, Any], policy: Option | None, category: Category
+) -> list[SellerMustFix]:
+    """New and new-other parts over $10 need 30 days that the seller pays; used ones do not."""
+    price = Decimal(str(values.get("start_price") or 0))
+    if policy is None or str(values.get("condition_id")) not in RETURN_RULE_CONDITIONS:
+        return []
+    days, payer = policy.detail.get("days"), policy.detail.get("payer")
+    if price <= RETURN_RULE_PRICE or not payer or (payer == "SELLER" and int(days or 0) >= 30):
+        return []
+    name = category.name.casefold()
+    if any(word in name for word in RETURN_RULE_FREE):
+        return []
+    reason = (
+        f"eBay wants new parts to be returnable for 30 days at the seller's cost; the return"
+        f" policy “{policy.name}” says {days or 0} days, paid by the {payer.lower()}."
+    )
+    return [SellerMustFix(field="return_profile_name", reason=reason, error_id="25009")]
+
+
+def _ranked(
+    vehicles: Sequence[Mapping[str, str]], most: int
+) -> tuple[list[Mapping[str, str]], str]:
+    """Keep the newest years where a category takes fewer; what stays behind is named."""
+    order = sorted(range(len(vehicles)), key=lambda at: (-int(vehicles[at]["Year"]), at))
+    kept = sorted(order[:most])
+    left = [vehicles[at] for at in sorted(order[most:])]
+    names = dict.fromkeys(f"{row['Year']} {row['Make']} {row['Model']}" for row in left)
+    some = ", ".join(list(names)[:8]) + (" …" if len(names) > 8 else "")
+    note = f"eBay takes {most} vehicles here, the part fits {len(vehicles)}. Left out: {some}."
+    return [vehicles[at] for at in kept], note
 
 
 def _location(account: AccountSettings, choices: _Choices) -> Option | SellerMustFix:

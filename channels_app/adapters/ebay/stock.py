@@ -19,6 +19,7 @@ from channels_app.adapters.ebay.client import EbayError, user_call
 from channels_app.adapters.ebay.publish import end, find_offer, live_id
 
 BATCH = 25
+_BULK_GET = "/sell/inventory/v1/bulk_get_inventory_item"
 _BULK = "/sell/inventory/v1/bulk_update_price_quantity"
 
 
@@ -86,7 +87,20 @@ def _gone_or_lag(session: Session, item: SyncItem, failure: Failure) -> SyncOutc
     return SyncOutcome(ref=item.ref, failure=failures.failures_of({}, status=500)[0])
 
 
-def status_of(session: Session, ref: ListingRef) -> InventoryStatus:
+def titles_of(session: Session, refs: Sequence[ListingRef]) -> dict[str, str]:
+    """Read the titles that eBay shows, by SKU, 25 a call; what it does not know is left out."""
+    found: dict[str, str] = {}
+    for start in range(0, len(refs), BATCH):
+        body = {"requests": [{"sku": one.sku} for one in refs[start : start + BATCH]]}
+        reply = user_call(session, "inventory", "POST", _BULK_GET, json=body, bulk=True)
+        for row in reply.body.get("responses") or ():
+            product = (row.get("inventoryItem") or {}).get("product") or {}
+            if product.get("title"):
+                found[str(row.get("sku"))] = str(product["title"])
+    return found
+
+
+def status_of(session: Session, ref: ListingRef, *, title: str = "") -> InventoryStatus:
     """Read what eBay shows of one listing."""
     offer = find_offer(session, ref)
     if offer is None:
@@ -98,4 +112,5 @@ def status_of(session: Session, ref: ListingRef) -> InventoryStatus:
         quantity=int(quantity) if quantity is not None else None,
         price=Decimal(str(price["value"])) if price.get("value") else None,
         is_live=bool(live_id(offer)),
+        title=title,
     )
