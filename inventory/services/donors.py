@@ -214,7 +214,7 @@ def _of_reading(reading: VinReading | None) -> dict[str, Any]:
         "make_id": reading.make_ref.id if reading.make_ref else None,
         "model_id": reading.model_ref.id if reading.model_ref else None,
         "engine_id": reading.engine_ref.id if reading.engine_ref else None,
-        "trim": (reading.trim or reading.series)[:80],
+        "trim": reading.trim[:80],
         "body": reading.body[:80],
         "drive": reading.drive[:80],
         "engine_words": reading.engine[:120],

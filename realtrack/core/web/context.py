@@ -50,6 +50,7 @@ _NAV: tuple[tuple[str, tuple[tuple[str, str, str, str, Right, str], ...]], ...] 
         ("Runs", "runs:list", "runs", "", Right.RUNS_VIEW, "runs"),
     )),
     ("Yard", (
+        ("Cars", "inventory:donors", "car", "k", Right.INVENTORY_VIEW, ""),
         ("Stock", "inventory:index", "stock", "b", Right.INVENTORY_VIEW, "stock"),
     )),
     ("Sell", (
