@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ TITLE_MAX = 80
 _TITLE_GOOD = 40  # shorter titles leave words that buyers search for unused
 _PHOTOS_GOOD = 4  # buyers of used parts look for both sides, the label and the plug
 _DOES_NOT_APPLY = "Does Not Apply"
+_PLACEMENT_CONTROL = f"aspect:{fields.PLACEMENT}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,11 @@ class Fix:
     label: str
     field: str
     value: str
+
+    @property
+    def control(self) -> str:
+        """The id of the control on the part's page."""
+        return control_of(self.field)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +44,13 @@ class Issue:
     blocks: bool
     tab: str = "details"
     fix: Fix | None = None
+
+    @property
+    def link(self) -> str:
+        """Where a person mends it: the tab, and on the first one the very field."""
+        if self.tab != "details":
+            return f"?tab={self.tab}"
+        return f"?tab=details#{control_of(self.field)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +72,41 @@ class Health:
         return "good" if self.score >= good else "fair" if self.score >= fair else "poor"
 
 
-def health_of(listing: Listing, *, photo_count: int) -> Health:
-    """What the listing lacks; reads nothing but its arguments."""
-    issues = (*_needed(listing, photo_count), *_wanted(listing, photo_count))
+def control_of(field: str) -> str:
+    """The id that the part's page gives the control of a field or an aspect."""
+    name = _PLACEMENT_CONTROL if field == fields.ITEM_SPECIFICS else field
+    return "f-" + "".join(c if c.isalnum() or c == "_" else "-" for c in name)
+
+
+def health_of(
+    listing: Listing,
+    *,
+    photo_count: int,
+    vehicle_count: int = 0,
+    channel_states: Mapping[str, str] | None = None,
+    evidence: Mapping[str, str] | None = None,
+) -> Health:
+    """What the listing lacks; reads nothing but its arguments.
+
+    `evidence` holds values that a missing field could take (by field or `aspect:…`), from parts
+    of the same number or type: a person takes them with one click, they cost or give no points.
+    """
+    offered = dict(evidence or {})
+    issues = (
+        *_needed(listing, photo_count, offered),
+        *_wanted(listing, photo_count, offered),
+        *_known_elsewhere(vehicle_count, channel_states or {}),
+    )
     score = max(0, 100 - sum(issue.points for issue in issues))
     return Health(score=score, issues=issues)
 
 
-def _needed(listing: Listing, photo_count: int) -> list[Issue]:
+def _offer(offered: Mapping[str, str], field: str) -> Fix | None:
+    value = offered.get(field, "")
+    return Fix(label=f"Use {value[:28]}", field=field, value=value) if value else None
+
+
+def _needed(listing: Listing, photo_count: int, offered: Mapping[str, str]) -> list[Issue]:
     """What each marketplace refuses a listing for."""
     found: list[Issue] = []
 
@@ -79,7 +120,7 @@ def _needed(listing: Listing, photo_count: int) -> list[Issue]:
                 points=points,
                 blocks=True,
                 tab=str(tab),
-                fix=fix if isinstance(fix, Fix) else None,
+                fix=fix if isinstance(fix, Fix) else _offer(offered, field),
             )
         )
 
@@ -99,7 +140,9 @@ def _needed(listing: Listing, photo_count: int) -> list[Issue]:
     if photo_count == 0 and not listing.item_photo_url:
         missing("photo_missing", "item_photo_url", "No photo yet", 20, tab="photos")
     if not listing.c_brand.strip():
-        fix = Fix(label="Unbranded", field="c_brand", value="Unbranded")
+        fix = _offer(offered, "c_brand") or Fix(
+            label="Unbranded", field="c_brand", value="Unbranded"
+        )
         missing("brand_missing", "c_brand", "Brand is missing", 5, fix=fix)
     if not listing.c_manufacturer_part_number.strip():
         name = "c_manufacturer_part_number"
@@ -110,13 +153,22 @@ def _needed(listing: Listing, photo_count: int) -> list[Issue]:
     return found
 
 
-def _wanted(listing: Listing, photo_count: int) -> list[Issue]:
+def _wanted(listing: Listing, photo_count: int, offered: Mapping[str, str]) -> list[Issue]:
     """What sells better when it is there."""
     found: list[Issue] = []
 
     def lacks(code: str, field: str, message: str, points: int, tab: str = "details") -> None:
+        key = _PLACEMENT_CONTROL if field == fields.ITEM_SPECIFICS else field
         found.append(
-            Issue(code=code, field=field, message=message, points=points, blocks=False, tab=tab)
+            Issue(
+                code=code,
+                field=field,
+                message=message,
+                points=points,
+                blocks=False,
+                tab=tab,
+                fix=_offer(offered, key),
+            )
         )
 
     if 0 < len(listing.title.strip()) < _TITLE_GOOD:
@@ -133,4 +185,32 @@ def _wanted(listing: Listing, photo_count: int) -> list[Issue]:
         lacks("placement_missing", fields.ITEM_SPECIFICS, "Placement is missing", 2)
     if not listing.c_type:
         lacks("type_missing", "c_type", "Part type is missing", 2)
+    return found
+
+
+def _known_elsewhere(vehicle_count: int, channel_states: Mapping[str, str]) -> list[Issue]:
+    """What fitment and the marketplaces know of it."""
+    found: list[Issue] = []
+    if not vehicle_count:
+        found.append(
+            Issue(
+                code="fitment_missing",
+                field="relationship_details",
+                message="No car is set that it fits",
+                points=4,
+                blocks=False,
+                tab="fitment",
+            )
+        )
+    if refused := sorted(name for name, state in channel_states.items() if state == "err"):
+        found.append(
+            Issue(
+                code="channel_refused",
+                field="action",
+                message=f"Refused by {', '.join(refused)}",
+                points=10,
+                blocks=False,
+                tab="channels",
+            )
+        )
     return found

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from listings.models import ListingRevision
 
 _WORDS = re.compile(r"\s+")
+_JOB = re.compile(r",?\s*job ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
 _LONGEST = 600  # characters of a text that a diff shows
 
 
@@ -46,6 +47,25 @@ class Entry:
     revision: ListingRevision
     diffs: tuple[FieldDiff, ...]
 
+    @property
+    def note(self) -> str:
+        """Why, in words: the id of a job is no word, it is `job_id`."""
+        return _JOB.sub("", self.revision.history_change_reason or "").strip(" ,.")
+
+    @property
+    def job_id(self) -> uuid.UUID | None:
+        """The intake job that the note names."""
+        found = _JOB.search(self.revision.history_change_reason or "")
+        return uuid.UUID(found[1]) if found else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Two versions side by side: what differs, and how many fields are the same."""
+
+    diffs: tuple[FieldDiff, ...]
+    same: int
+
 
 def timeline(listing_id: uuid.UUID, *, limit: int = 50, offset: int = 0) -> list[Entry]:
     """Versions newest first, each with its differences from the version before."""
@@ -59,14 +79,15 @@ def timeline(listing_id: uuid.UUID, *, limit: int = 50, offset: int = 0) -> list
     return entries
 
 
-def compare(listing_id: uuid.UUID, first: int, second: int) -> tuple[FieldDiff, ...]:
-    """The differences of any two versions; nothing where one is not there."""
+def compare(listing_id: uuid.UUID, first: int, second: int) -> Comparison | None:
+    """The differences of any two versions; None where one is not there."""
     rows = {
         one.version: one for one in revisions_of(listing_id).filter(version__in=(first, second))
     }
     if first not in rows or second not in rows:
-        return ()
-    return _diffs(rows[first], rows[second], _texts(list(rows.values())))
+        return None
+    diffs = _diffs(rows[first], rows[second], _texts(list(rows.values())))
+    return Comparison(diffs=diffs, same=len(_compared()) - len(diffs))
 
 
 def _texts(rows: Sequence[ListingRevision]) -> dict[str, str]:
@@ -78,8 +99,7 @@ def _diffs(
     before: ListingRevision, after: ListingRevision, texts: dict[str, str]
 ) -> tuple[FieldDiff, ...]:
     found: list[FieldDiff] = []
-    names = ("status", *fields.snapshot_fields())
-    for name in names:
+    for name in _compared():
         old, new = _shown(before, name, texts), _shown(after, name, texts)
         if old != new:
             pieces = _word_diff(old, new)
@@ -87,6 +107,10 @@ def _diffs(
                 FieldDiff(name=name, label=fields.label(name), old=pieces[0], new=pieces[1])
             )
     return tuple(found)
+
+
+def _compared() -> tuple[str, ...]:
+    return ("status", *fields.snapshot_fields())
 
 
 def _shown(revision: ListingRevision, name: str, texts: dict[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 
 from django.db import transaction
 from django.db.models import F
@@ -14,7 +15,7 @@ from listings.enums import ChangeReason, ListingStatus
 from listings.errors import NotReady
 from listings.health import Health, health_of
 from listings.locks import listing_locked
-from listings.models import Listing
+from listings.models import Listing, ListingSearch
 from listings.services.conflicts import version_conflict
 from listings.services.history import revision_write
 from listings.services.search_index import photos_of, search_refresh
@@ -143,9 +144,22 @@ def listing_restore(*, listing_id: uuid.UUID, actor: Actor) -> Listing:
     return listing
 
 
-def listing_health(listing: Listing) -> Health:
-    """Its health with the photos that it has now."""
-    return health_of(listing, photo_count=len(photos_of([listing.pk]).get(listing.pk, ())))
+def listing_health(listing: Listing, *, evidence: Mapping[str, str] | None = None) -> Health:
+    """Its health with the photos, cars and channels that it has now.
+
+    `evidence` are values that a person may take for what is missing, by field.
+    """
+    kept = ListingSearch.objects.filter(pk=listing.pk).values_list(
+        "vehicle_count", "channel_states"
+    )
+    vehicle_count, channel_states = kept.first() or (0, {})
+    return health_of(
+        listing,
+        photo_count=len(photos_of([listing.pk]).get(listing.pk, ())),
+        vehicle_count=vehicle_count,
+        channel_states=channel_states,
+        evidence=evidence,
+    )
 
 
 def illegal_move(before: str, target: ListingStatus) -> IllegalTransition:

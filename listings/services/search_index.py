@@ -54,8 +54,24 @@ class SearchValues(TypedDict, total=False):
 
 def listing_search_write(*, listing_id: uuid.UUID, **values: Unpack[SearchValues]) -> None:
     """Set the values that an upper app owns; idempotent, one statement, no new version."""
-    if values:
-        ListingSearch.objects.filter(pk=listing_id).update(**values)
+    if not values:
+        return
+    ListingSearch.objects.filter(pk=listing_id).update(**values)
+    if "vehicle_count" in values or "channel_states" in values:
+        health_refresh(listing_id)
+
+
+def health_refresh(listing_id: uuid.UUID) -> None:
+    """Bring the score in line with what the search row and the listing say now; idempotent."""
+    listing = Listing.all_objects.select_related("search").filter(pk=listing_id).first()
+    if listing is not None and (row := getattr(listing, "search", None)):
+        score = health_of(
+            listing,
+            photo_count=row.photo_count,
+            vehicle_count=row.vehicle_count,
+            channel_states=row.channel_states,
+        ).score
+        ListingSearch.objects.filter(pk=listing_id).exclude(health=score).update(health=score)
 
 
 def listing_photos_refresh(*, listing_ids: Sequence[uuid.UUID]) -> None:
@@ -82,6 +98,10 @@ def search_refresh(listing: Listing, *, words: bool = True) -> None:
 
 
 def _write(listing: Listing, photos: Sequence[PhotoRef]) -> None:
+    kept = ListingSearch.objects.filter(pk=listing.pk).values_list(
+        "vehicle_count", "channel_states"
+    )
+    vehicle_count, channel_states = kept.first() or (0, {})
     values = {
         "is_live": listing.deleted_at is None,
         "sku_key": listing.custom_label_sku.lower(),
@@ -92,7 +112,12 @@ def _write(listing: Listing, photos: Sequence[PhotoRef]) -> None:
         "condition_id": listing.condition_id,
         "status": listing.status,
         "price": listing.start_price,
-        "health": health_of(listing, photo_count=len(photos)).score,
+        "health": health_of(
+            listing,
+            photo_count=len(photos),
+            vehicle_count=vehicle_count,
+            channel_states=channel_states,
+        ).score,
         "photo_count": len(photos),
         "photo_url": photos[0].thumb_url if photos else _first_url(listing.item_photo_url),
         "team_id": listing.team_id,

@@ -22,7 +22,12 @@ def listing_stock_copy_set(
         listing = Listing.all_objects.filter(pk=listing_id).select_related("search").first()
         if listing is None:
             return
-        health = health_of(listing, photo_count=listing.search.photo_count)
+        health = health_of(
+            listing,
+            photo_count=listing.search.photo_count,
+            vehicle_count=listing.search.vehicle_count,
+            channel_states=listing.search.channel_states,
+        )
         ListingSearch.objects.filter(pk=listing_id).update(
             stock_total=quantity,
             stock_free=quantity if free is None else free,

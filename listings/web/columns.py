@@ -17,6 +17,7 @@ class CatalogColumn:
 
     key: str
     label: str
+    header: str = ""
     flags: str = ""
 
 
@@ -24,7 +25,7 @@ class CatalogColumn:
 _KNOWN = (
     CatalogColumn(key="bin", label="Bin"),
     CatalogColumn(key="free", label="Free", flags="n sort=stock"),
-    CatalogColumn(key="price", label="Price", flags="n sort=price"),
+    CatalogColumn(key="price", label="Price", header="Price, USD", flags="n sort=price"),
     CatalogColumn(key="health", label="Health", flags="t sort=health"),
     CatalogColumn(key="channels", label="Channels"),
     CatalogColumn(key="status", label="Status", flags="t"),
@@ -35,7 +36,7 @@ _KNOWN = (
     CatalogColumn(key="category", label="Category"),
     CatalogColumn(key="mpn", label="Part number"),
     CatalogColumn(key="oe", label="OE numbers"),
-    CatalogColumn(key="cost", label="Cost", flags="n"),
+    CatalogColumn(key="cost", label="Cost", header="Cost, USD", flags="n"),
     CatalogColumn(key="photos", label="Photos", flags="n"),
     CatalogColumn(key="fits", label="Cars", flags="n"),
     CatalogColumn(key="shipping", label="Shipping profile"),
@@ -61,6 +62,6 @@ def head(preference: CatalogPreference) -> str:
     """The header of the table as the `tb` tag takes it."""
     fixed = ":check|" if preference.density == CatalogDensity.TIGHT else ":check|Photo:vh|"
     return f"{fixed}Part|" + "|".join(
-        f"{column.label}:{column.flags}" if column.flags else column.label
+        f"{column.header or column.label}:{column.flags}" if column.flags else column.label
         for column in chosen(preference)
     )

@@ -17,7 +17,7 @@ from listings.services import listing_health
 from listings.services.search_index import photos_of
 from listings.services.searches import saved_search_delete, saved_search_save
 from listings.web import columns
-from listings.web.part import conflict_dialog
+from listings.web.conflict import conflict_dialog
 from listings.web.rows import Row, look_of
 from realtrack.core import registry
 from realtrack.core.errors import AppError, InvalidInput, NotAllowed, VersionConflict

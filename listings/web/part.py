@@ -6,20 +6,25 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from listings import fields, selectors, services
+from listings.descriptions import description_clean
 from listings.models import Listing, ListingSearch
+from listings.selectors.evidence import fixes_for
 from listings.selectors.owners import field_owners
-from listings.selectors.timeline import compare, timeline
+from listings.selectors.timeline import timeline
 from listings.services.search_index import photos_of
 from listings.transitions import allowed_from
+from listings.web.conflict import chosen_of, conflict_dialog
+from listings.web.new_part import unsaved
 from listings.web.specs import ASPECT, FieldView, field_view, main_sections, more_sections
-from realtrack.core.errors import AppError, Conflict, InvalidInput, VersionConflict
+from realtrack.core.errors import Conflict, InvalidInput, VersionConflict
 from realtrack.core.rights import Right, user_can
 from realtrack.core.web.access import actor_of, requires, user_of
 from realtrack.core.web.render import redirect, render_page, toast, trigger
@@ -43,12 +48,6 @@ _MOVE_WORDS = {
     "delisted": "Delist",
     "archived": "Archive",
 }
-_NEW_FIELDS = (
-    "title", "c_type", "c_brand", "c_manufacturer_part_number", "c_oe_oem_part_number",
-    "condition_id", "start_price", "quantity", "category_id", "custom_label_sku", "description",
-)  # fmt: skip
-# What a similar part does not share with the one it is copied from.
-_NOT_COPIED = frozenset({fields.SKU, fields.QUANTITY, "item_photo_url", "p_upc", "ean", "action"})
 
 
 @require_GET
@@ -60,6 +59,7 @@ def detail(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
 
 @require_GET
 @requires(Right.LISTINGS_VIEW)
+@csp_update({"frame-src": [SELF]})  # the preview of the description is a page within
 def edit(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
     """The page of a part; the tab stands in the address."""
     user = user_of(request)
@@ -79,6 +79,7 @@ def edit(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
     if tab == "details":
         owners = field_owners(listing.pk)
         context |= {
+            "kept": unsaved(listing, user) if not readonly else None,
             "title_field": field_view(listing, "title", owners, readonly=readonly),
             "sections": main_sections(listing, owners, readonly=readonly),
             "more": more_sections(listing, owners, readonly=readonly),
@@ -97,10 +98,11 @@ def field_save(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
     if not name:
         raise InvalidInput("This page has no such field.")
     raw = request.POST[name]
+    cleaned = description_clean(raw) if name == "description" else None
     try:
         saved, merged = services.listing_update_merged(
             listing_id=listing_id,
-            data=_data(listing, name, raw),
+            data=_data(listing, name, cleaned.html if cleaned else raw),
             version=_version(request, listing),
             actor=actor_of(request),
         )
@@ -110,7 +112,12 @@ def field_save(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
         return _refused(request, listing, name, raw, _reason(error, name))
     except Conflict as error:
         return _refused(request, listing, name, raw, error.message)
+    services.draft_forget(owner=user_of(request), listing_id=listing_id, name=name)
+    if request.headers.get("HX-Request") != "true":
+        return redirect(request, reverse("listings:edit", args=[listing_id]))
     response = _field_response(request, saved, name)
+    if cleaned is not None and cleaned.was_active:
+        toast(response, "What could run in a buyer's browser was taken out of the description.")
     if merged:
         who = field_owners(saved.pk)
         others = sorted({one.label for one in who.values() if one.version == saved.version - 1})
@@ -125,11 +132,7 @@ def field_save(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
 def merge(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
     """Save what was chosen of three sides, on top of the version that was shown."""
     listing = selectors.listing_get(listing_id, user=user_of(request))
-    data: dict[str, object] = {}
-    for key, chosen in request.POST.items():
-        name = key.removeprefix("pick:")
-        if key.startswith("pick:") and chosen == "yours" and _is_field(name):
-            data.update(_data(listing, name, request.POST.get(f"yours:{name}", "")))
+    data = chosen_of(request.POST)
     try:
         services.listing_update(
             listing_id=listing_id,
@@ -139,6 +142,7 @@ def merge(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
         )
     except VersionConflict as conflict:
         return conflict_dialog(request, listing_id, conflict)
+    services.draft_drop(owner=user_of(request), listing_id=listing_id)
     return redirect(request, reverse("listings:edit", args=[listing_id]))
 
 
@@ -174,130 +178,6 @@ def restore(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
     return redirect(request, reverse("listings:edit", args=[listing_id]))
 
 
-@require_http_methods(["GET", "POST"])
-@requires(Right.LISTINGS_EDIT)
-def new(request: HttpRequest) -> HttpResponse:
-    """A new part: what is typed becomes a draft, the rest follows on its page."""
-    blank = Listing()
-    typed: Mapping[str, str] = {name: request.POST.get(name, "") for name in _NEW_FIELDS}
-    errors: dict[str, str] = {}
-    if request.method == "POST":
-        try:
-            listing = services.listing_create(
-                data={name: value for name, value in typed.items() if value.strip()},
-                actor=actor_of(request),
-            )
-        except AppError as error:
-            errors = {name: texts[0] for name, texts in error.fields.items()}
-            if not errors:
-                raise
-        else:
-            return redirect(request, reverse("listings:edit", args=[listing.pk]))
-    for name, value in typed.items():
-        setattr(blank, name, value)
-    views = [
-        field_view(blank, name, {}, error=errors.get(name, ""), value=typed[name])
-        for name in _NEW_FIELDS
-    ]
-    context = {"fields": views, "has_errors": bool(errors)}
-    return render_page(request, "listings/listing_new.html", context, status=422 if errors else 200)
-
-
-@require_GET
-@requires(Right.LISTINGS_VIEW)
-def duplicates(request: HttpRequest) -> HttpResponse:
-    """Warn while typing: a part with this SKU or this part number is there already."""
-    user = user_of(request)
-    taken = selectors.sku_taken(request.GET.get("custom_label_sku", ""), user=user)
-    number = request.GET.get("c_manufacturer_part_number", "")
-    same = selectors.parts_with_number(number, user=user)
-    return render(request, "listings/_duplicates.html", {"taken": taken, "same": same})
-
-
-@require_POST
-@requires(Right.LISTINGS_EDIT)
-def copy(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
-    """Sell similar: a new draft with the same facts, its own SKU, no photos and no stock."""
-    listing = selectors.listing_get(listing_id, user=user_of(request))
-    names = [name for name in fields.snapshot_fields() if name not in _NOT_COPIED]
-    data = {name: getattr(listing, name) for name in names}
-    made = services.listing_create(data=data, actor=actor_of(request))
-    messages.success(request, f"Copied from {listing.custom_label_sku}. Photos and stock are new.")
-    return redirect(request, reverse("listings:edit", args=[made.pk]))
-
-
-@require_GET
-@requires(Right.LISTINGS_VIEW)
-def history(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
-    """Every version with what it changed; any two can be compared, any restored."""
-    listing = selectors.listing_get_any(listing_id, user=user_of(request))
-    first, second = _number(request, "from"), _number(request, "to")
-    versions = list(selectors.revisions_of(listing.pk).values_list("version", flat=True)[:500])
-    context = {
-        "listing": listing,
-        "entries": timeline(listing.pk, limit=200),
-        "versions": versions,
-        "first": first,
-        "second": second,
-        "compared": compare(listing.pk, first, second) if first and second else None,
-    }
-    return render_page(request, "listings/history.html", context)
-
-
-@require_POST
-@requires(Right.LISTINGS_EDIT)
-def revision_restore(request: HttpRequest, listing_id: uuid.UUID, revision: int) -> HttpResponse:
-    """Bring back what it was, as a new version on top."""
-    listing = selectors.listing_get(listing_id, user=user_of(request))
-    saved = services.listing_revision_restore(
-        listing_id=listing_id,
-        revision_version=revision,
-        version=listing.version,
-        actor=actor_of(request),
-    )
-    undo = reverse("listings:revision-restore", args=[listing_id, listing.version])
-    text = f"Version {revision} is back, as version {saved.version}."
-    messages.success(request, text, extra_tags=undo)
-    return redirect(request, reverse("listings:edit", args=[listing_id]))
-
-
-@require_POST
-@requires(Right.LISTINGS_EDIT)
-def proposal(request: HttpRequest, proposal_id: uuid.UUID, verdict: str) -> HttpResponse:
-    """Take or drop what a machine proposes."""
-    found = selectors.proposal_get(proposal_id, user=user_of(request))
-    if verdict == "take":
-        services.proposal_take(proposal_id=proposal_id, actor=actor_of(request))
-    else:
-        services.proposal_drop(proposal_id=proposal_id, actor=actor_of(request))
-    return redirect(request, reverse("listings:edit", args=[found.listing_id]))
-
-
-def conflict_dialog(
-    request: HttpRequest, listing_id: uuid.UUID, conflict: VersionConflict
-) -> HttpResponse:
-    """Three sides by field; what does not collide is named and kept from both."""
-    names = fields.names_by_api()
-    collisions = set(conflict.extra["collisions"])
-    rows: list[dict[str, object]] = []
-    merged: list[dict[str, object]] = []
-    for api_name, sides in conflict.extra["changes"].items():
-        name = names.get(api_name, api_name)
-        row = {"name": name, "label": fields.label(name), **sides}
-        (rows if api_name in collisions else merged).append(row)
-    last = selectors.revisions_of(listing_id).first()
-    context = {
-        "listing_id": listing_id,
-        "rows": rows,
-        "merged": merged,
-        "current_version": conflict.extra["current_version"],
-        "your_version": conflict.extra["your_version"],
-        "who": last.actor_label if last else "Someone",
-        "when": last.history_date if last else None,
-    }
-    return render_page(request, "listings/_conflict.html", context, status=409)
-
-
 def panel_url(tab: str, listing_id: uuid.UUID) -> str:
     """Where the fragment of another app's tab comes from; empty where that app has none."""
     return _url(_PANELS[tab], listing_id) if tab in _PANELS else ""
@@ -316,7 +196,9 @@ def _rail(request: HttpRequest, listing: Listing) -> dict[str, object]:
         "listing": listing,
         "photos": photos,
         "search": ListingSearch.objects.filter(pk=listing.pk).first(),
-        "health": services.listing_health(listing),
+        "health": services.listing_health(
+            listing, evidence=fixes_for(listing, user=user_of(request))
+        ),
         "proposals": [
             {"row": one, "label": fields.label(one.field)}
             for one in selectors.proposals_open(listing.pk)
@@ -355,11 +237,6 @@ def _version(request: HttpRequest, listing: Listing) -> int:
     return int(text) if text.isdigit() and len(text) < len("1000000000") else listing.version
 
 
-def _number(request: HttpRequest, name: str) -> int:
-    text = request.GET.get(name, "")
-    return int(text) if text.isdigit() and len(text) < len("1000000000") else 0
-
-
 def _reason(error: InvalidInput, name: str) -> str:
     key = fields.ITEM_SPECIFICS if name.startswith(ASPECT) else name
     texts = error.fields.get(key) or [error.message]
@@ -379,7 +256,9 @@ def _field_response(request: HttpRequest, listing: Listing, name: str) -> HttpRe
     context = {
         "view": field_view(listing, name, owners),
         "listing": listing,
-        "health": services.listing_health(listing),
+        "health": services.listing_health(
+            listing, evidence=fixes_for(listing, user=user_of(request))
+        ),
         "is_saved": True,
     }
     response = render_page(request, "listings/_field.html", context)

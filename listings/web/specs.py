@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from listings import enums, fields
 from listings.columns import Column, Kind
+from listings.descriptions import is_simple
 
 if TYPE_CHECKING:
     from listings.models import Listing
@@ -113,6 +114,11 @@ class FieldView:
     def id(self) -> str:
         """An id that is a valid selector, also for aspects."""
         return "f-" + "".join(c if c.isalnum() or c == "_" else "-" for c in self.name)
+
+    @property
+    def is_simple(self) -> bool:
+        """True where the text editor can hold this HTML; else it is edited as HTML."""
+        return is_simple(str(self.value or ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from listings.web import bulk, catalog, desk, exports, imports, part, pricing
+from listings.web import bulk, catalog, desk, exports, history, imports, new_part, part, pricing
 
 
 class BulkAct:
@@ -29,8 +29,9 @@ register_converter(Verdict, "verdict")
 app_name = "listings"
 urlpatterns = [
     path("", catalog.catalog, name="list"),
-    path("new/", part.new, name="new"),
-    path("duplicates/", part.duplicates, name="duplicates"),
+    path("new/", new_part.new, name="new"),
+    path("new/draft/", new_part.new_draft, name="new-draft"),
+    path("duplicates/", new_part.duplicates, name="duplicates"),
     path("narrow/", catalog.sheet, name="narrow"),
     path("look/", desk.look, name="look"),
     path("trash/", desk.trash, name="trash"),
@@ -44,21 +45,24 @@ urlpatterns = [
     path("pricing/", pricing.pricing, name="pricing"),
     path("pricing/apply/", pricing.pricing_apply, name="pricing-apply"),
     path("pricing/<uuid:run_id>/undo/", pricing.pricing_undo, name="pricing-undo"),
-    path("proposals/<uuid:proposal_id>/<verdict:verdict>/", part.proposal, name="proposal"),
+    path("proposals/<uuid:proposal_id>/<verdict:verdict>/", history.proposal, name="proposal"),
     path("<uuid:listing_id>/", part.detail, name="detail"),
     path("<uuid:listing_id>/edit/", part.edit, name="edit"),
     path("<uuid:listing_id>/quick/", desk.quick, name="quick"),
     path("<uuid:listing_id>/cell/", desk.cell, name="cell"),
     path("<uuid:listing_id>/field/", part.field_save, name="field"),
+    path("<uuid:listing_id>/draft/", new_part.draft, name="draft"),
+    path("<uuid:listing_id>/description/", history.description, name="description"),
+    path("<uuid:listing_id>/preview/", history.preview, name="preview"),
     path("<uuid:listing_id>/merge/", part.merge, name="merge"),
     path("<uuid:listing_id>/status/", part.status, name="status"),
     path("<uuid:listing_id>/delete/", part.delete, name="delete"),
     path("<uuid:listing_id>/restore/", part.restore, name="restore"),
-    path("<uuid:listing_id>/copy/", part.copy, name="copy"),
-    path("<uuid:listing_id>/history/", part.history, name="history"),
+    path("<uuid:listing_id>/copy/", new_part.copy, name="copy"),
+    path("<uuid:listing_id>/history/", history.history, name="history"),
     path(
         "<uuid:listing_id>/history/<int:revision>/restore/",
-        part.revision_restore,
+        history.revision_restore,
         name="revision-restore",
     ),
 ]

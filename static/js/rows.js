@@ -93,7 +93,9 @@
       check.checked = everything || ids.has(check.value);
       if (check.checked && boxes.indexOf(check) >= 0) here += 1;
       var row = check.closest("[data-row]");
-      if (row) row.setAttribute("aria-selected", check.checked ? "true" : "false");
+      // A card is no row of a table: its checkbox says it, the class shows it.
+      if (row && row.tagName === "TR") row.setAttribute("aria-selected", check.checked ? "true" : "false");
+      else if (row) row.classList.toggle("chosen", check.checked);
     });
     rt.all("[data-select-page]").forEach(function (all) {
       all.checked = boxes.length > 0 && here === boxes.length;

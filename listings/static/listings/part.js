@@ -26,6 +26,11 @@
   }
 
   document.addEventListener("htmx:afterSettle", open);
+  /* A save whose answer is not swapped in, because someone types there again, made a version too. */
+  document.addEventListener("listingSaved", function (event) {
+    var version = document.getElementById("listing-version");
+    if (version && event.detail && event.detail.version) version.value = event.detail.version;
+  });
   document.addEventListener("click", function (event) {
     var button = event.target.closest && event.target.closest("dialog[data-conflict] [data-pick]");
     if (button) choose(button);
