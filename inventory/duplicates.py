@@ -62,7 +62,7 @@ class DuplicatePair:
 def duplicate_pairs(*, user: User, confidence: float, limit: int = 100) -> list[DuplicatePair]:
     """Pairs of parts that the person may see, surest first."""
     values: dict[str, Any] = {
-        "sees_all": user.role in {UserRole.MANAGER, UserRole.ADMIN},
+        "sees_all": user.role == UserRole.ADMIN,
         "teams": list(user.teams.values_list("pk", flat=True)),
         "same_number": _SAME_NUMBER,
         "title_from": _TITLE_FROM,

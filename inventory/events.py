@@ -188,3 +188,15 @@ class DonorPartScrapped(DonorEvent):
 
     listing_id: str = ""
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeardownTemplateChanged(DomainEvent):
+    """Which parts are usually pulled off a kind of car was changed."""
+
+    name: ClassVar[str] = "teardown_template.changed"
+    entity_type: ClassVar[str] = "teardown_template"
+    log_only: ClassVar[bool] = True
+
+    template: str = ""
+    lines: int = 0

@@ -22,7 +22,13 @@ from inventory.services.selling import (
     stock_sell,
 )
 from inventory.services.status import listing_status_follow
-from inventory.services.teardown import TeardownPart, TeardownResult, donor_teardown, title_of
+from inventory.services.teardown import (
+    TeardownPart,
+    TeardownResult,
+    donor_teardown,
+    teardown_template_changed,
+    title_of,
+)
 from inventory.services.thresholds import low_stock_threshold_set
 from inventory.services.verifying import Problem, drift_report, ledger_verify, stock_reconcile
 
@@ -55,6 +61,7 @@ __all__ = [
     "stock_sell",
     "stock_set",
     "stock_undo",
+    "teardown_template_changed",
     "title_of",
     "vin_check",
 ]

@@ -13,7 +13,13 @@ from fitment.enums import FitmentSource
 from fitment.services import fitment_add, fitments_verify
 from inventory import events
 from inventory.enums import DonorState, Side
-from inventory.models import DonorCar, DonorPart, Teardown, TeardownTemplateItem
+from inventory.models import (
+    DonorCar,
+    DonorPart,
+    Teardown,
+    TeardownTemplate,
+    TeardownTemplateItem,
+)
 from inventory.services.donors import donor_locked
 from inventory.services.places import bin_code_clean, place_set
 from listings.models import Listing
@@ -98,6 +104,16 @@ def donor_teardown(
         )
         runs.run_finish(run_id=run.pk, actor=acting, result={"created": created})
     return TeardownResult(run_id=run.pk, listings=tuple(listings), created=created)
+
+
+def teardown_template_changed(*, template: TeardownTemplate, actor: Actor) -> None:
+    """Note in the log that someone changed a template; call it in the change's transaction."""
+    emit(
+        events.TeardownTemplateChanged(
+            entity_id=template.pk, template=template.name, lines=template.items.count()
+        ),
+        actor=actor,
+    )
 
 
 def _checked(parts: Sequence[TeardownPart]) -> list[TeardownPart]:
