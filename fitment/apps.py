@@ -17,9 +17,11 @@ class FitmentConfig(AppConfig):
     def ready(self) -> None:
         """Fill the slots of the registry and subscribe to events."""
         from fitment import handlers, reference, selectors
+        from fitment.aces import uploads
         from realtrack.core import registry
 
         handlers.register()
         registry.reference_seeders.register("fitment", reference.reference_seed)
         registry.search_filters.register("fits", selectors.fits_filter)
         registry.nav_counts.register("fitment", selectors.nav_counts)
+        registry.run_kinds.register(uploads.KIND, uploads.RUN_KIND)

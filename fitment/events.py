@@ -69,3 +69,41 @@ class ReferenceChanged(DomainEvent):
 
     kind: str
     label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcesFileDecided(DomainEvent):
+    """A person said what becomes of a file that asked."""
+
+    name: ClassVar[str] = "fitment.aces_file_decided"
+    entity_type: ClassVar[str] = "aces_upload"
+    log_only: ClassVar[bool] = True
+
+    file: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcesFileApplied(DomainEvent):
+    """A file's rows count from now on; `removed` are earlier rows that it took away."""
+
+    name: ClassVar[str] = "fitment.aces_file_applied"
+    entity_type: ClassVar[str] = "aces_upload"
+    log_only: ClassVar[bool] = True
+
+    file: str
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcesCodeMapped(DomainEvent):
+    """A person said what an id stands for; `freed` rows waited for it alone."""
+
+    name: ClassVar[str] = "fitment.aces_code_mapped"
+    entity_type: ClassVar[str] = "aces_code"
+    log_only: ClassVar[bool] = True
+
+    kind: str
+    code: int
+    meaning: str
+    freed: int

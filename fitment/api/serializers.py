@@ -54,8 +54,8 @@ class SubmodelOut(serializers.Serializer[FitmentSubmodel]):
 class QualifierField(StrictSerializer):
     """What narrows a fitment in words."""
 
-    kind = serializers.CharField(max_length=20)
-    text = serializers.CharField(max_length=200)
+    kind = serializers.CharField(max_length=40)
+    text = serializers.CharField(max_length=2000)
 
 
 class EvidenceOut(serializers.Serializer[Any]):
@@ -67,6 +67,9 @@ class EvidenceOut(serializers.Serializer[Any]):
     alternatives = serializers.ListField(child=serializers.CharField(), required=False)
     trim = serializers.CharField(required=False, allow_blank=True)
     copied_from = serializers.CharField(required=False)
+    kind = serializers.CharField(required=False)
+    part = serializers.CharField(required=False)
+    file = serializers.CharField(required=False)
 
 
 class FitmentOut(serializers.Serializer[Any]):

@@ -1,0 +1,1 @@
+"""The trade's application format (ACES): reading, staging, resolving, fitting, writing."""

@@ -1,0 +1,139 @@
+"""Rows to the database: COPY into a temporary table, then one statement that also resolves them."""
+# ruff: noqa: S608 - statements are put together from our own fragments; values are parameters
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+
+from fitment.aces.resolving import (
+    JOINS,
+    MISSING,
+    MODEL_NAMES,
+    MODEL_NAMES_ANALYZE,
+    MODEL_NAMES_INDEX,
+    UNRESOLVED_REASON,
+)
+from fitment.aces.rows import COLUMNS
+
+# Any fixed number: imports and changes of the table of ids go one after the other.
+_LOCK = 4_120_319
+CHUNK = 20_000
+
+_INCOMING = """
+CREATE TEMP TABLE aces_incoming (
+    position int, app_id bigint, action text, form text, base_vehicle int, year_from smallint,
+    year_to smallint, make_code int, model_code int, submodel_code int, engine_code int,
+    attributes jsonb, part text, part_key text, supplier text, part_type_code int,
+    position_code int, quantity int, details jsonb, hints jsonb, fingerprint uuid, state text,
+    reason_code text, reason text, maybe_again boolean
+) ON COMMIT DROP
+"""
+
+# An id used before: the same application again is known, another one is rejected.
+_AGAIN = """
+UPDATE aces_incoming s
+SET state = CASE WHEN first.fingerprint = s.fingerprint AND first.action = s.action
+                 THEN 'duplicate' ELSE 'rejected' END,
+    reason_code = 'repeated_id',
+    reason = 'App ' || s.app_id || ': its id was used before, by row ' || first.position || '.'
+FROM (
+    SELECT DISTINCT ON (app_id) app_id, position, fingerprint, action FROM (
+        SELECT r.app_id, r.position, r.fingerprint, r.action
+        FROM aces_rows r
+        WHERE r.upload_id = %(upload)s
+          AND r.app_id IN (SELECT app_id FROM aces_incoming WHERE maybe_again)
+        UNION ALL
+        SELECT i.app_id, i.position, i.fingerprint, i.action FROM aces_incoming i
+        WHERE i.app_id IN (SELECT app_id FROM aces_incoming WHERE maybe_again)
+    ) uses ORDER BY app_id, position
+) first
+WHERE s.maybe_again AND s.state = 'imported' AND first.app_id = s.app_id
+  AND first.position < s.position
+"""
+
+# The same application under another id, in this chunk, this file or an applied file before it.
+_KNOWN = """
+UPDATE aces_incoming s
+SET state = 'duplicate', reason_code = 'known',
+    reason = 'App ' || s.app_id || ': the same application is known already.'
+WHERE s.state = 'imported' AND s.action = 'A' AND (
+    EXISTS (
+        SELECT 1 FROM aces_rows r JOIN aces_uploads u ON u.id = r.upload_id
+        WHERE r.fingerprint = s.fingerprint AND r.is_live
+          AND (u.id = %(upload)s OR u.applied_at IS NOT NULL))
+    OR s.position IN (
+        SELECT position FROM (
+            SELECT position, row_number() OVER (PARTITION BY fingerprint ORDER BY position) AS nth
+            FROM aces_incoming WHERE state = 'imported' AND action = 'A'
+        ) numbered WHERE nth > 1))
+"""
+
+_PLAIN = tuple(
+    name for name in COLUMNS if name not in {"state", "reason_code", "reason", "maybe_again"}
+)
+
+_INSERT = f"""
+INSERT INTO aces_rows
+    (upload_id, {", ".join(_PLAIN)}, state, reason_code, reason, missing, is_live)
+SELECT %(upload)s, {", ".join(_PLAIN)},
+    CASE WHEN waits THEN 'unresolved' ELSE state END,
+    CASE WHEN waits THEN 'unknown_id' ELSE reason_code END,
+    CASE WHEN waits THEN {UNRESOLVED_REASON} ELSE reason END,
+    CASE WHEN waits THEN missing END,
+    state = 'imported' AND action = 'A'
+FROM (
+    SELECT *, state = 'imported' AND action = 'A' AND cardinality(missing) > 0 AS waits
+    FROM (SELECT s.*, {MISSING} AS missing FROM aces_incoming s {JOINS}) resolved
+) judged
+"""
+
+
+def imports_lock() -> None:
+    """Wait for other imports; held until the transaction ends, whatever the pooler does."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def names_table() -> None:
+    """Make the table of model names that `JOINS` reads, for this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS aces_model_names")
+        cursor.execute(MODEL_NAMES)
+        cursor.execute(MODEL_NAMES_INDEX)
+        cursor.execute(MODEL_NAMES_ANALYZE)
+
+
+def rows_copy(cursor: Any, lines: Sequence[str]) -> None:
+    """COPY lines of `rows.copy_line` into a new temporary table."""
+    cursor.execute("DROP TABLE IF EXISTS aces_incoming")
+    cursor.execute(_INCOMING)
+    with cursor.copy(f"COPY aces_incoming ({', '.join(COLUMNS)}) FROM STDIN") as copy:
+        copy.write("".join(lines))
+
+
+def chunk_store(upload_id: uuid.UUID, lines: Sequence[str]) -> dict[str, int]:
+    """Store a chunk of rows with their verdicts; called in the transaction that notes how far.
+
+    Returns the number of rows by verdict.
+    """
+    names_table()
+    with connection.cursor() as cursor:
+        rows_copy(cursor, lines)
+        cursor.execute("ANALYZE aces_incoming")
+        cursor.execute(_AGAIN, {"upload": upload_id})
+        cursor.execute(_KNOWN, {"upload": upload_id})
+        cursor.execute(_INSERT, {"upload": upload_id})
+        cursor.execute(
+            "SELECT state, count(*) FROM aces_rows"
+            " WHERE upload_id = %s AND position BETWEEN %s AND %s GROUP BY state",
+            [upload_id, *_span(lines)],
+        )
+        return {str(state): int(number) for state, number in cursor.fetchall()}
+
+
+def _span(lines: Sequence[str]) -> tuple[int, int]:
+    return int(lines[0].split("\t", 1)[0]), int(lines[-1].split("\t", 1)[0])
