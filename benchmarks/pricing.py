@@ -143,6 +143,8 @@ if __name__ == "__main__":
     state.chmod(0o755)
     os.environ["REALTRACK_VAR"] = str(state / "var")
     os.environ["DJANGO_SETTINGS_MODULE"] = "realtrack.settings"
+    # Figures alone; each message and each run would have its line else.
+    os.environ.setdefault("LOG_LEVEL", "WARNING")
     embedded.ensure(state / "var")
     try:
         code = main()

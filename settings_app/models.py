@@ -207,6 +207,7 @@ class UserSession(models.Model):
     ip_address = models.GenericIPAddressField(null=True)
     browser = models.CharField(max_length=200, blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "user_sessions"

@@ -49,6 +49,11 @@ def setting_value(category: str, key: str) -> Any:
     return Decimal(str(value)) if definition.kind is Kind.DECIMAL else value
 
 
+def business_name() -> str:
+    """Return the business's name for the pages."""
+    return str(setting_value("general", "business_name"))
+
+
 def default_of(definition: Setting) -> Any:
     """Return the default: the environment's value of the same meaning, else the code's."""
     given = getattr(django_settings, definition.environment, "") if definition.environment else ""

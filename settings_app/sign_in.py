@@ -18,15 +18,16 @@ from realtrack.core import crypto
 from realtrack.core.actors import Actor
 from realtrack.core.errors import NotSignedIn, TooManyRequests
 from realtrack.core.limits import window_hit
-from settings_app import services
+from settings_app import services, tokens
 from settings_app.models import User
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 VERSION_CLAIM = "tv"
-# Wrong or right, an address may be tried this often a minute from anywhere: guessing is slow, and
-# nobody can lock a colleague out for longer than that (axes locks by address *and* host).
+# Wrong or right, an address may be tried this often a minute from anywhere: guessing is slow. A
+# host from which its owner signed in before counts by itself, so that strangers who keep guessing
+# do not lock the owner out (axes locks by address *and* host).
 TRIES_PER_MINUTE = 10
 
 
@@ -52,7 +53,11 @@ def sign_in_check(*, request: HttpRequest, email: str, password: str) -> User:
     Raises WrongPassword (the same for an unknown address), TooManyRequests when slowed down or
     locked out for this address and host.
     """
-    wait = window_hit(f"sign-in:{crypto.keyed_hash(email)}", limit=TRIES_PER_MINUTE, seconds=60)
+    window = f"sign-in:{crypto.keyed_hash(email)}"
+    host = request.META.get("REMOTE_ADDR") or None
+    if tokens.is_known_place(email=email, ip=host):
+        window += f":{crypto.keyed_hash(str(host))}"
+    wait = window_hit(window, limit=TRIES_PER_MINUTE, seconds=60)
     if wait:
         raise TooManyRequests(
             "Too many tries for this address. Wait a minute.",

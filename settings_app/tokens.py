@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from realtrack.core import redis
 from realtrack.core.actors import Actor
 from realtrack.core.errors import InvalidInput, NotFound
 from realtrack.core.events import emit
@@ -37,6 +38,7 @@ class SessionRow:
     browser: str
     ip_address: str | None
     created_at: datetime.datetime
+    last_used_at: datetime.datetime
     expires_at: datetime.datetime
     is_here: bool
 
@@ -131,6 +133,25 @@ def session_note(*, user: User, session_key: str, ip: str | None, browser: str) 
     )
 
 
+def session_used(*, session_key: str) -> None:
+    """Note that the session is in use; writes once a minute. Raises redis.RedisError."""
+    # The key stands in plain text in no other place than the session's own table.
+    name = redis.key("session-used", token_hash(session_key))
+    if redis.client().set(name, "1", nx=True, ex=int(_USED_EVERY.total_seconds())):
+        UserSession.objects.filter(session_key=session_key).update(last_used_at=timezone.now())
+
+
+def is_known_place(*, email: str, ip: str | None) -> bool:
+    """Say whether this person signed in with a browser from this address in the last 90 days."""
+    since = timezone.now() - datetime.timedelta(days=90)
+    return (
+        ip is not None
+        and UserSession.objects.filter(
+            user__email__iexact=email.strip(), ip_address=ip, created_at__gt=since
+        ).exists()
+    )
+
+
 def sessions_of(*, user: User, here: str) -> Sequence[SessionRow]:
     """Return the browsers that are signed in as this person; `here` is the present one's key."""
     rows = list(UserSession.objects.filter(user=user, token_version=user.token_version))
@@ -145,6 +166,7 @@ def sessions_of(*, user: User, here: str) -> Sequence[SessionRow]:
             browser=row.browser,
             ip_address=row.ip_address,
             created_at=row.created_at,
+            last_used_at=row.last_used_at or row.created_at,
             expires_at=alive[row.session_key],
             is_here=row.session_key == here,
         )

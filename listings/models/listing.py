@@ -28,11 +28,8 @@ class ListingQuerySet(models.QuerySet["Listing"]):
     """Chains that each reader of listings needs."""
 
     def visible_to(self, user: User) -> ListingQuerySet:
-        """Narrow to what this person may see: a part with a team is for its members.
-
-        Managers and admins see all, because someone must move parts between teams.
-        """
-        if user.role in {UserRole.MANAGER, UserRole.ADMIN}:
+        """Narrow to what this person may see: a part with a team is for its members and admins."""
+        if user.role == UserRole.ADMIN:
             return self
         return self.filter(Q(team__isnull=True) | Q(team__in=user.teams.all()))
 

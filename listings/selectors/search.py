@@ -156,7 +156,7 @@ def search_hits(
 def visible_rows(user: User) -> QuerySet[ListingSearch]:
     """Rows of live listings that this user may see."""
     rows = ListingSearch.objects.filter(is_live=True)
-    if user.role in {UserRole.MANAGER, UserRole.ADMIN}:
+    if user.role == UserRole.ADMIN:
         return rows
     team_ids = list(user.teams.values_list("pk", flat=True))
     no_team = rows.filter(team_id__isnull=True)

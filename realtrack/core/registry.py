@@ -169,6 +169,8 @@ rights_source: Slot[Callable[[], Mapping[tuple[str, str], bool]]] = Slot(
 nav_counts: Slot[Callable[[Any], Mapping[str, int]]] = Slot(
     "nav_counts", "counts beside the navigation's items"
 )
+# The business's name over the navigation; one app knows it.
+business_names: Slot[Callable[[], str]] = Slot("business_names", "the name over the navigation")
 unread_counts: Slot[Callable[[Any], int]] = Slot("unread_counts", "the bell's number for a user")
 # Ciphertexts that `rotate_keys` rewrites: callable(batch size) -> number rewritten.
 rotators: Slot[Callable[[], int]] = Slot(
@@ -193,6 +195,7 @@ ALL_SLOTS: tuple[Slot[Any], ...] = (
     run_kinds,
     rights_source,
     nav_counts,
+    business_names,
     unread_counts,
     rotators,
 )

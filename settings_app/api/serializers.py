@@ -118,6 +118,7 @@ class SessionOut(serializers.Serializer[Any]):
     browser = serializers.CharField(allow_blank=True)
     ip_address = serializers.CharField(allow_null=True)
     created_at = serializers.DateTimeField()
+    last_used_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
     is_here = serializers.BooleanField()
 

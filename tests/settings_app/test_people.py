@@ -17,8 +17,8 @@ from rest_framework.test import APIClient
 from realtrack.core import redis
 from realtrack.core.actors import Actor
 from realtrack.core.errors import AppError
-from settings_app import links
-from settings_app.models import AccessLink, ApiToken, User
+from settings_app import links, tokens
+from settings_app.models import AccessLink, ApiToken, User, UserSession
 from tests.people import PASSWORD, api_of, browser_of, user_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -205,11 +205,38 @@ def test_browsers_are_listed_and_one_can_be_signed_out() -> None:
         client.post("/login/", {"email": "user@test.example", "password": PASSWORD})
     rows = here.get("/api/auth/sessions").json()["sessions"]
     assert {(row["browser"], row["isHere"]) for row in rows} == {("", True), ("Phone", False)}
+    # Each of the two was used by its first request after the sign-in, or not yet.
+    assert all(row["lastUsedAt"] >= row["createdAt"] for row in rows)
     other = next(row["id"] for row in rows if not row["isHere"])
     here.post(f"/account/sessions/{other}/end/")
     assert elsewhere.get("/account/").status_code == 302
     assert here.get("/account/").status_code == 200
     assert len(here.get("/api/auth/sessions").json()["sessions"]) == 1
+
+
+def test_a_browsers_last_use_is_noted_once_a_minute() -> None:
+    client = browser_of("user")
+    key = str(client.session.session_key)
+    tokens.session_note(user=user_of("user"), session_key=key, ip=None, browser="Phone")
+    old = timezone.now() - datetime.timedelta(hours=3)
+    UserSession.objects.update(last_used_at=old)
+    client.get("/account/")
+    noted = UserSession.objects.get().last_used_at
+    assert noted is not None and noted > timezone.now() - datetime.timedelta(minutes=1)
+    client.get("/account/")
+    assert UserSession.objects.get().last_used_at == noted
+    # A stranger with a made-up cookie notes nothing.
+    stranger = Client()
+    stranger.cookies["sessionid"] = key[::-1]
+    redis.client().flushdb()
+    stranger.get("/privacy/")
+    assert UserSession.objects.get().last_used_at == noted
+
+
+def test_the_name_of_the_business_stands_over_the_navigation() -> None:
+    api_of("admin").put("/api/settings/general/business_name", {"value": "Sons & Parts"})
+    page = browser_of("admin").get("/account/").content.decode()
+    assert "Sons &amp; Parts" in page
 
 
 def test_the_own_name_is_changed_and_nothing_else() -> None:

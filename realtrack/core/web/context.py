@@ -94,6 +94,11 @@ class Shell:
         return merged
 
     @cached_property
+    def business(self) -> str:
+        """The business's name, as the settings have it."""
+        return next((name() for name in registry.business_names.values()), "")
+
+    @cached_property
     def unread(self) -> int:
         return sum(source(self._user) for source in registry.unread_counts.values())
 
