@@ -112,6 +112,11 @@ class ChannelListing(UuidModel):
     def __str__(self) -> str:
         return f"{self.external_sku or self.listing_id} on {self.site}"
 
+    @property
+    def is_idle(self) -> bool:
+        """True for a row that only keeps a plan or what differs there: nothing is owed to it."""
+        return self.sync_status == SyncStatus.PENDING and not self.owed.exists()
+
 
 class ChannelOwed(models.Model):
     """What one channel listing is owed of one kind: one row for ever, last value wins.

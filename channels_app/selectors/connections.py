@@ -32,6 +32,12 @@ class ConnectionHealth:
     setup: tuple[str, ...]
 
     @property
+    def sign_in_ends(self) -> bool:
+        """True in the last month of the sign-in: somebody must sign in again before its end."""
+        ends = self.connection.refresh_token_expires_at
+        return ends is not None and ends < timezone.now() + datetime.timedelta(days=30)
+
+    @property
     def needs_person(self) -> bool:
         """True when nothing goes on there without someone."""
         return self.connection.status != ConnectionStatus.ACTIVE or bool(self.setup)

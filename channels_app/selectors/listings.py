@@ -28,6 +28,16 @@ class ListingOnAccount:
     owed: tuple[ChannelOwed, ...] = ()
 
     @property
+    def title_id(self) -> str:
+        """The id of this card's title field; a page holds one card per account."""
+        return f"title-{self.connection.pk}"
+
+    @property
+    def price_id(self) -> str:
+        """The id of this card's price field."""
+        return f"price-{self.connection.pk}"
+
+    @property
     def reasons(self) -> list[dict[str, Any]]:
         """Each reason of a refusal, with the field that mends it."""
         if self.row is None:

@@ -37,7 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render_page(
         request,
         "channels/index.html",
-        {"accounts": selectors.connection_health(), "known": channels_known()},
+        {"accounts": selectors.connection_health(), "known": channels_known(), "here": "accounts"},
         partial="accounts",
     )
 

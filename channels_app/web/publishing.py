@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -21,13 +21,8 @@ from channels_app.services.preview import Outlook, TargetPreview, publish_previe
 from channels_app.services.publishing import MOST_LISTINGS
 from listings import fields
 from listings.models import Listing
-from listings.selectors import (
-    SearchRequest,
-    listing_get,
-    listing_search,
-    listings_in_order,
-    visible_ids,
-)
+from listings.selectors import listing_get, listings_in_order, visible_ids
+from listings.selectors.address import ids_of_address
 from listings.services import listing_update_merged
 from realtrack.core.errors import InvalidInput, NotAllowed
 from realtrack.core.rights import Right, user_can
@@ -37,6 +32,7 @@ from realtrack.core.web.render import redirect, render_page, toast
 # A preview asks the marketplace's tables for each part: what fits on a screen is looked at.
 PREVIEWED = 25
 _TAB_OF = {"item_photo_url": "photos", "fitment": "fitment", "quantity": "stock"}
+_CATEGORY_FIELD = "category_drift"
 _ACCOUNT_FIELDS = frozenset(
     {"location", "shipping_profile_name", "payment_profile_name", "return_profile_name"}
 )
@@ -79,13 +75,13 @@ def _title(parts: int, accounts: int) -> str:
 def publish(request: HttpRequest) -> HttpResponse:
     """The drawer (first call), with a mend taken (`step=fix`), or publishing (`step=publish`)."""
     user = user_of(request)
-    ids = visible_ids(_ids(request), user=user)
-    order = {one: position for position, one in enumerate(_ids(request))}
+    ids = visible_ids(chosen_ids(request), user=user)
+    order = {one: position for position, one in enumerate(chosen_ids(request))}
     ids.sort(key=lambda one: order.get(one, 0))
     step = request.POST.get("step", "")
     if step == "fix":
         _take_fix(request)
-    accounts = _accounts(request)
+    accounts = chosen_accounts(request)
     context = _context(request, ids, accounts)
     if step == "publish":
         if not accounts:
@@ -155,11 +151,13 @@ def _fix_url(field: str, focus: TargetPreview) -> str:
     """Where a person mends what is named."""
     if field in _ACCOUNT_FIELDS:
         return reverse("channels:detail", args=[focus.connection.pk])
+    if field == _CATEGORY_FIELD:
+        return reverse("channels:categories")
     tab = _TAB_OF.get(field, "details")
     return f"{reverse('listings:edit', args=[focus.listing.pk])}?tab={tab}"
 
 
-def _accounts(request: HttpRequest) -> list[ChannelConnection]:
+def chosen_accounts(request: HttpRequest) -> list[ChannelConnection]:
     """The chosen accounts; all usable ones at the first call."""
     known = list(selectors.connection_list())
     if "accounts" in request.POST or request.POST.get("chosen"):
@@ -168,10 +166,11 @@ def _accounts(request: HttpRequest) -> list[ChannelConnection]:
     return [one for one in known if one.is_usable]
 
 
-def _ids(request: HttpRequest) -> list[uuid.UUID]:
+def chosen_ids(request: HttpRequest) -> list[uuid.UUID]:
     """The chosen parts: by their ids, or by the query that shows them."""
     if request.POST.get("all") == "1":
-        return _all_ids(request)
+        query = request.POST.get("query", "")
+        return ids_of_address(query, user=user_of(request), limit=MOST_LISTINGS)
     found: dict[uuid.UUID, None] = {}
     for text in request.POST.getlist("ids"):
         try:
@@ -183,21 +182,6 @@ def _ids(request: HttpRequest) -> list[uuid.UUID]:
         message = "Choose at least one part."
         raise InvalidInput(message)
     return list(found)
-
-
-def _all_ids(request: HttpRequest) -> list[uuid.UUID]:
-    query = QueryDict(request.POST.get("query", ""))
-    words = query.get("q", "")
-    found: list[uuid.UUID] = []
-    cursor = ""
-    while len(found) <= MOST_LISTINGS:
-        asked = SearchRequest(text=words, sort="newest", limit=200, cursor=cursor)
-        page = listing_search(asked, user=user_of(request))
-        found.extend(page.ids)
-        cursor = page.next_cursor
-        if not cursor:
-            break
-    return found[: MOST_LISTINGS + 1]
 
 
 def _take_fix(request: HttpRequest) -> None:
@@ -235,7 +219,7 @@ def end(request: HttpRequest, channel_listing_id: uuid.UUID) -> HttpResponse:
     """Take a part off an account."""
     row = selectors.channel_listing_get(channel_listing_id, user=user_of(request))
     services.listing_end(channel_listing_ids=[row.pk], actor=actor_of(request))
-    return _card_answer(request, row.listing_id, "It is being taken off.")
+    return card_answer(request, row.listing_id, "It is being taken off.")
 
 
 @require_POST
@@ -248,10 +232,10 @@ def retry(request: HttpRequest, channel_listing_id: uuid.UUID) -> HttpResponse:
         services.owed_retry(owed_ids=owed)
     else:
         services.owed_write([row.listing_id], OwedKind.QUANTITY)
-    return _card_answer(request, row.listing_id, "It is sent again.")
+    return card_answer(request, row.listing_id, "It is sent again.")
 
 
-def _card_answer(request: HttpRequest, listing_id: uuid.UUID, text: str) -> HttpResponse:
+def card_answer(request: HttpRequest, listing_id: uuid.UUID, text: str) -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
         context = {
             "listing": listing_get(listing_id, user=user_of(request)),

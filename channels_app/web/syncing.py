@@ -42,6 +42,8 @@ def sync(request: HttpRequest) -> HttpResponse:
         "states": _STATES,
         "parked": selectors.orders_parked()[:20],
         "accounts": selectors.connection_health(),
+        "counts": selectors.owed_counts(),
+        "here": "owed",
     }
     return render_page(request, "channels/sync.html", context, partial="rows")
 
