@@ -22,6 +22,7 @@ from inventory.models import (
 )
 from inventory.services.donors import donor_locked
 from inventory.services.places import bin_code_clean, place_set
+from listings.fields import PLACEMENT
 from listings.models import Listing
 from listings.services import listing_create, listing_search_write
 from listings.titles import TitleFacts, compose
@@ -203,6 +204,9 @@ def _make(car: DonorCar, part: TeardownPart, actor: Actor) -> Listing:
     }
     if car.make is not None:
         data["c_brand"] = car.make.name
+    if part.side != Side.NONE:
+        # eBay's own values of the aspect: Front, Rear, Left, Right.
+        data["item_specifics"] = {PLACEMENT: [w.capitalize() for w in part.side.split("_")]}
     if part.price is not None:
         data["start_price"] = part.price
     listing = listing_create(

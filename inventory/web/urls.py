@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from inventory.web import donors, views
+from inventory.web import donors, finish, views
 
 app_name = "inventory"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("donors/<uuid:donor_id>/", donors.donor, name="donor"),
     path("donors/<uuid:donor_id>/edit/", donors.donor_edit, name="donor-edit"),
     path("donors/<uuid:donor_id>/teardown/", donors.teardown, name="teardown"),
+    path("donors/<uuid:donor_id>/finish/", finish.finish, name="finish"),
+    path("donors/<uuid:donor_id>/finish/all/", finish.finish_all, name="finish-all"),
     path("donors/<uuid:donor_id>/pull/", donors.pull, name="pull"),
     path("donors/<uuid:donor_id>/labels.pdf", donors.part_labels, name="labels"),
     path(

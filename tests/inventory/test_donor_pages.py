@@ -10,7 +10,7 @@ import typst
 import zxingcpp
 from django.test import Client
 
-from inventory import labels, services
+from inventory import labels, selectors, services
 from inventory.models import DonorCar, DonorPart, TeardownTemplate
 from inventory.seeds import seed_teardown_templates
 from listings.models import Listing
@@ -191,3 +191,58 @@ def test_a_car_of_another_team_is_not_there() -> None:
     # when / then
     assert browser_of("user").get(f"/inventory/donors/{made.pk}/").status_code == 404
     assert browser_of("admin").get(f"/inventory/donors/{made.pk}/").status_code == 200
+
+
+def test_the_finishing_line_goes_on_by_itself(browser: Client) -> None:
+    # given
+    made = car()
+    parts = services.donor_teardown(
+        donor_id=made.pk, parts=THREE, idempotency_key="k", actor=person()
+    ).listings
+    Listing.objects.update(item_photo_url="https://photos.example/1.jpg")
+    line = f"/inventory/donors/{made.pk}/finish/"
+    full = {
+        "start_price": "89.90",
+        "category_id": "33550",
+        "condition_id": "3000",
+        "c_brand": "Toyota",
+        "c_manufacturer_part_number": "27060-0V210",
+        "weight": "12.5",
+        "bin": "d-4",
+    }
+    first = browser.get(line).content.decode()
+    # when
+    done = browser.post(line, {"id": parts[0].pk, "version": "1", "title": parts[0].title} | full)
+    refused = browser.post(
+        line, {"id": parts[1].pk, "version": "1", "title": "Left headlight", "start_price": "x"}
+    )
+    skipped = browser.get(f"{line}?after={parts[1].pk}").content.decode()
+    # then
+    assert parts[0].custom_label_sku in first
+    assert "Category is missing" in first
+    assert "data-finish-take" in first
+    assert done.status_code == 303
+    parts[0].refresh_from_db()
+    assert (parts[0].status, parts[0].weight) == ("ready", Decimal("12.500"))
+    assert refused.status_code == 400
+    assert 'value="Left headlight"' in refused.content.decode()
+    assert Listing.objects.get(pk=parts[1].pk).status == "draft"
+    assert parts[2].custom_label_sku in skipped
+    assert "2 left" in skipped
+
+
+def test_one_answer_for_all_that_are_left(browser: Client) -> None:
+    # given
+    made = car()
+    services.donor_teardown(donor_id=made.pk, parts=THREE, idempotency_key="k", actor=person())
+    everything = f"/inventory/donors/{made.pk}/finish/all/"
+    # when
+    browser.post(everything, {"field": "category_id", "value": "33710"})
+    browser.post(everything, {"field": "bin", "value": "c-12"})
+    browser.post(everything, {"field": "title", "value": "All the same"})
+    browser.post(everything, {"field": "start_price", "value": "many"})
+    # then
+    assert set(Listing.objects.values_list("category_id", flat=True)) == {"33710"}
+    assert set(selectors.bins_of([one.pk for one in Listing.objects.all()]).values()) == {"C-12"}
+    assert Listing.objects.filter(title="All the same").count() == 0
+    assert Listing.objects.filter(start_price=Decimal("89.90")).count() == 1
