@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from listings.files.export import ExportFormat, export_bytes
+from listings.selectors.address import search_of
 from listings.selectors.export import export_aspects, export_hits, export_listings
-from listings.web.catalog import search_of
 from realtrack.core.errors import InvalidInput
 from realtrack.core.rights import Right
 from realtrack.core.web.access import requires, user_of

@@ -78,7 +78,7 @@ def _number(request: HttpRequest, name: str) -> int:
 @require_GET
 @requires(Right.LISTINGS_VIEW)
 @xframe_options_sameorigin
-@csp_replace(
+@csp_replace(  # type: ignore[arg-type]  # its type knows no ids in addresses
     {
         "default-src": [NONE],
         # A seller's design brings its own styles and pictures; nothing in it runs.

@@ -157,7 +157,7 @@ def draft(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
 
 def _typed(request: HttpRequest) -> dict[str, str]:
     return {
-        key.removeprefix(_TYPED): text
+        key.removeprefix(_TYPED): str(text)
         for key, text in request.POST.items()
         if key.startswith(_TYPED)
     }

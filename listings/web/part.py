@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from csp.constants import SELF
@@ -59,7 +59,8 @@ def detail(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
 
 @require_GET
 @requires(Right.LISTINGS_VIEW)
-@csp_update({"frame-src": [SELF]})  # the preview of the description is a page within
+# The preview of the description is a page within.
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]  # its type knows no ids in addresses
 def edit(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
     """The page of a part; the tab stands in the address."""
     user = user_of(request)
@@ -98,12 +99,13 @@ def field_save(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
     if not name:
         raise InvalidInput("This page has no such field.")
     raw = request.POST[name]
+    version = _version(request, listing)
     cleaned = description_clean(raw) if name == "description" else None
     try:
         saved, merged = services.listing_update_merged(
             listing_id=listing_id,
             data=_data(listing, name, cleaned.html if cleaned else raw),
-            version=_version(request, listing),
+            version=version,
             actor=actor_of(request),
         )
     except VersionConflict as conflict:
@@ -115,16 +117,29 @@ def field_save(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
     services.draft_forget(owner=user_of(request), listing_id=listing_id, name=name)
     if request.headers.get("HX-Request") != "true":
         return redirect(request, reverse("listings:edit", args=[listing_id]))
-    response = _field_response(request, saved, name)
+    others = _changed_by_others(saved, name, since=version) if merged else ()
+    response = _field_response(request, saved, name, others)
     if cleaned is not None and cleaned.was_active:
         toast(response, "What could run in a buyer's browser was taken out of the description.")
     if merged:
         who = field_owners(saved.pk)
-        others = sorted({one.label for one in who.values() if one.version == saved.version - 1})
-        toast(
-            response, f"{' and '.join(others) or 'Someone'} changed this part too. Both are kept."
-        )
+        people = sorted({one.label for one in who.values() if one.version == saved.version - 1})
+        text = f"{' and '.join(people) or 'Someone'} changed this part too. Both are kept."
+        toast(response, text)
     return response
+
+
+def _changed_by_others(saved: Listing, own: str, *, since: int) -> tuple[str, ...]:
+    """Fields of the page that others saved since its version: it must not show the old values.
+
+    Else the next save would count as a change of the new value by someone who never saw it.
+    """
+    rows = selectors.revisions_of(saved.pk).filter(version__gt=since, version__lt=saved.version)
+    names = {name for changed in rows.values_list("changed_fields", flat=True) for name in changed}
+    shown = {name for name in names if name in fields.by_name()}
+    if fields.ITEM_SPECIFICS in names:
+        shown |= {f"{ASPECT}{fields.PLACEMENT}", f"{ASPECT}{fields.INTERCHANGE}"}
+    return tuple(sorted(shown - {own}))
 
 
 @require_POST
@@ -251,10 +266,13 @@ def _refused(
     return render_page(request, "listings/_field.html", context, status=422)
 
 
-def _field_response(request: HttpRequest, listing: Listing, name: str) -> HttpResponse:
+def _field_response(
+    request: HttpRequest, listing: Listing, name: str, others: Sequence[str]
+) -> HttpResponse:
     owners: Mapping[str, FieldOwner] = field_owners(listing.pk)
     context = {
         "view": field_view(listing, name, owners),
+        "others": [field_view(listing, other, owners) for other in others],
         "listing": listing,
         "health": services.listing_health(
             listing, evidence=fixes_for(listing, user=user_of(request))
@@ -262,4 +280,5 @@ def _field_response(request: HttpRequest, listing: Listing, name: str) -> HttpRe
         "is_saved": True,
     }
     response = render_page(request, "listings/_field.html", context)
-    return trigger(response, "listingSaved", {"version": listing.version})
+    # With fields of others the page decides, by what it could show of them, which version it has.
+    return response if others else trigger(response, "listingSaved", {"version": listing.version})

@@ -26,6 +26,25 @@
   }
 
   document.addEventListener("htmx:afterSettle", open);
+  /* What others saved meanwhile is shown at once, but never over what someone types here. Such a field
+     keeps the page at its old version, so that saving it shows the three sides. */
+  var typed = false;
+  document.addEventListener("htmx:oobBeforeSwap", function (event) {
+    var target = event.detail.target;
+    if (!target || !target.id) return;
+    if (target.id.indexOf("w-f-") === 0) {
+      var control = target.querySelector("input, textarea, select");
+      var here = target.contains(document.activeElement);
+      if (control && here && control.value !== (control.dataset.saved || control.defaultValue)) {
+        typed = true;
+        event.detail.shouldSwap = false;
+      }
+    }
+    if (target.id === "listing-version") {
+      if (typed) event.detail.shouldSwap = false;
+      typed = false;
+    }
+  });
   /* A save whose answer is not swapped in, because someone types there again, made a version too. */
   document.addEventListener("listingSaved", function (event) {
     var version = document.getElementById("listing-version");
