@@ -89,8 +89,8 @@ class Order(SealedColumns, MoneyColumns, UuidModel):
     shipped_at = models.DateTimeField(null=True, blank=True)
     # What the marketplace knows of the parcel: its own id of it, or why it refused.
     shipment_told_at = models.DateTimeField(null=True, blank=True)
-    shipment_id = models.CharField(max_length=100, blank=True, default="")
-    shipment_error = models.TextField(blank=True, default="")
+    shipment_id = models.CharField(max_length=100, blank=True, default="", db_default="")
+    shipment_error = models.TextField(blank=True, default="", db_default="")
     delivered_at = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)

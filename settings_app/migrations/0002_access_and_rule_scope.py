@@ -18,17 +18,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='pricingrule',
             name='condition_id',
-            field=models.CharField(blank=True, default='', max_length=4),
+            field=models.CharField(blank=True, db_default='', default='', max_length=4),
         ),
         migrations.AddField(
             model_name='pricingrule',
             name='conditions',
-            field=models.JSONField(blank=True, default=dict),
+            field=models.JSONField(blank=True, db_default={}, default=dict),
         ),
         migrations.AddField(
             model_name='pricingrule',
             name='part_type',
-            field=models.CharField(blank=True, default='', max_length=65),
+            field=models.CharField(blank=True, db_default='', default='', max_length=65),
         ),
         migrations.AddField(
             model_name='pricingrule',
