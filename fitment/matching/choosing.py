@@ -37,6 +37,17 @@ def sibling(lookup: VehicleLookup, model: Model, start: int, end: int) -> Model 
     return fitting[0] if len(fitting) == 1 else None
 
 
+def _shorter(context: Context, vehicle: Vehicle, start: int, end: int) -> Name | None:
+    """Return the model of fewer words that lived then: a Yukon Denali of 2010 is a Yukon."""
+    makes = {name.model.make.id for name in vehicle.names}
+    for pattern in (vehicle.pattern[1:], vehicle.pattern[:-1]):
+        for name in context.lookup.names.get(pattern, ()):
+            model = name.model
+            if model.make.id in makes and overlap(model, start, end) == end - start + 1:
+                return name
+    return None
+
+
 def choose(
     context: Context, vehicle: Vehicle, start: int, end: int
 ) -> tuple[Name | None, float, list[str]]:
@@ -47,7 +58,8 @@ def choose(
             longer = sibling(context.lookup, name.model, start, end)
             if longer is not None:
                 return replace(name, model=longer), 0.1, []
-        return None, 0.0, []
+        shorter = _shorter(context, vehicle, start, end)
+        return shorter, 0.1, []
     best = living[0]
     others = [
         f"{name.model.make.name} {name.model.name}"

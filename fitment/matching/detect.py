@@ -37,6 +37,10 @@ def _chassis_for(context: Context, vehicle: Vehicle) -> Chassis | None:
     return None
 
 
+def _is_sport(name: str) -> bool:
+    return len(name) == 2 and name[0] == "M" and name[1].isdigit()
+
+
 def _chassis_vehicles(context: Context) -> list[Vehicle]:
     """Make vehicles of codes in sentences that name no model of them."""
     made: list[Vehicle] = []
@@ -55,7 +59,9 @@ def _chassis_vehicles(context: Context) -> list[Vehicle]:
         models = {model.id: model for code in codes for model in code.models}
         if beside & set(models) or len(models) > _CHASSIS_MODELS_MAX:
             continue
-        for model in models.values():
+        # An M5 is an E39 too, but whoever sells its parts says M5.
+        plain = [model for model in models.values() if not _is_sport(model.name)]
+        for model in plain or list(models.values()):
             name = Name(model=model, strength=Strength.ALONE, doubt=0.15)
             made.append(
                 Vehicle(

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from fitment.matching.hits import Scan, Vehicle
 from fitment.matching.text import Token
-from fitment.matching.words import FILLERS
+from fitment.matching.words import COMMON_MODELS, FILLERS
 from fitment.matching.years import YearHit
 
 # Further away than this, a lone year is the year of something else ("since 1999").
@@ -49,6 +49,13 @@ def _distance(tokens: list[Token], quiet: set[int], vehicle: Vehicle, hit: YearH
     if hit.first > vehicle.last:
         return _gap(tokens, quiet, vehicle.last, hit.first)
     return _gap(tokens, quiet, hit.last, vehicle.first)
+
+
+def _is_word(tokens: list[Token], pair: Pair) -> bool:
+    """Say whether nothing but an ordinary word stands for the vehicle."""
+    vehicle = pair.vehicle
+    keys = [token.key for token in tokens[vehicle.first : vehicle.last + 1]]
+    return all(key in COMMON_MODELS for key in keys)
 
 
 def usable_years(tokens: list[Token], scan: Scan, hits: list[YearHit]) -> list[YearHit]:
@@ -163,6 +170,23 @@ def _neighbour(
     return None
 
 
+def _near_enough(tokens: list[Token], scan: Scan, pairs: list[Pair], quiet: set[int]) -> list[Pair]:
+    """Drop pairs whose year is likelier one of something else; what is far apart is less sure."""
+    kept: list[Pair] = []
+    for pair in pairs:
+        far = _distance(tokens, quiet, pair.vehicle, pair.years)
+        same = tokens[pair.vehicle.first].segment == tokens[pair.years.first].segment
+        if same and pair.years.size == 1 and not pair.years.is_open and far > LONE_YEAR_REACH:
+            continue
+        if same and far and not scan.makes and pair.years.size == 1 and _is_word(tokens, pair):
+            # "Rogue fitness bar 2018": an ordinary word, a lone year not beside it, no make.
+            continue
+        if same and far > LONE_YEAR_REACH // 2:
+            pair.penalty += 0.1
+        kept.append(pair)
+    return kept
+
+
 def pair_years(
     tokens: list[Token], scan: Scan, hits: list[YearHit], quiet: set[int]
 ) -> tuple[list[Pair], list[Vehicle]]:
@@ -188,14 +212,6 @@ def pair_years(
             borrowed = _neighbour(order, place, lengths, years_of, set(vehicles_of))
             if borrowed is not None and not borrowed.is_short:
                 pairs += [Pair(vehicle=one, years=borrowed, penalty=0.2) for one in vehicles]
-    kept = []
-    for pair in pairs:
-        far = _distance(tokens, quiet, pair.vehicle, pair.years)
-        same = tokens[pair.vehicle.first].segment == tokens[pair.years.first].segment
-        if same and pair.years.size == 1 and not pair.years.is_open and far > LONE_YEAR_REACH:
-            continue
-        if same and far > LONE_YEAR_REACH // 2:
-            pair.penalty += 0.1
-        kept.append(pair)
+    kept = _near_enough(tokens, scan, pairs, quiet)
     paired = {id(pair.vehicle) for pair in kept}
     return kept, [one for one in scan.vehicles if id(one) not in paired]

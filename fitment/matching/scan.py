@@ -131,6 +131,9 @@ class Scanner:
     def _stands(self, name: Name, index: int, length: int) -> bool:
         """Say whether this name may count here; makes elsewhere are looked at afterwards."""
         after_make = self._is_after_make(index, name.model.make.id)
+        if length == 1 and self.tokens[index].key in FILLERS:
+            # "2019 models" are no Tesla Model S.
+            return after_make
         if name.is_split:
             return after_make or self.tokens[index + 1].glue == "-"
         if name.strength is Strength.NEXT_TO_MAKE:

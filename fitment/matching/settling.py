@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 # So many words (a trim, years) may part an ordinary word from the model of its make before it.
 _COMMON_REACH = 4
 # "Make: Honda Model: Pilot": these stand between a make and its model in lists of properties.
+_LIST_GLUE = re.compile(r"^\s*[,/&+]?\s*$")
 _LABELS = frozenset({"model", "models", "the"})
 
 
@@ -73,6 +75,28 @@ def is_alone(name: Name, token: Token) -> bool:
     return is_capitals and name.strength is Strength.WITH_MAKE and token.key not in COMMON_MODELS
 
 
+def _vouched(scan: Scanner, vehicle: Vehicle) -> list[Name]:
+    """Return the name that its neighbour in a list of models vouches for: `G35 350Z`, `Golf Jetta`.
+
+    Only a name of one make, and only beside a model that says by itself that it is one.
+    """
+    if len({name.model.make.id for name in vehicle.names}) != 1:
+        return []
+    for other in scan.vehicles:
+        is_beside = other.last == vehicle.first - 1 or other.first == vehicle.last + 1
+        later = max(vehicle.first, other.first)
+        if not is_beside or not _LIST_GLUE.match(scan.tokens[later].glue):
+            continue
+        if any(is_alone(name, scan.tokens[other.first]) for name in other.names):
+            return list(vehicle.names)
+        both = (*vehicle.pattern, *other.pattern)
+        if other.pattern and all(any(map(str.isdigit, key)) for key in both if len(key) > 1):
+            has_letters = [any(map(str.isalpha, "".join(one.pattern))) for one in (vehicle, other)]
+            if all(has_letters):
+                return list(vehicle.names)
+    return []
+
+
 def settle(scan: Scanner, vehicle: Vehicle, extra: list[tuple[int, Make]]) -> bool:
     """Order the names by what the text says of makes; False drops the vehicle."""
     order = _make_order(scan, vehicle, extra)
@@ -86,6 +110,8 @@ def settle(scan: Scanner, vehicle: Vehicle, extra: list[tuple[int, Make]]) -> bo
     if known and _is_common(scan, vehicle):
         known = [name for name in known if _is_near_make(scan, vehicle, name.model.make.id)]
     known.sort(key=lambda name: (places[name.model.make.id], bool(name.badge), name.doubt))
+    if not known and not unknown:
+        unknown = _vouched(scan, vehicle)
     # Named with its make, a model is not also one of another make.
     vehicle.names = tuple(known or unknown)
     vehicle.is_inferred = not known

@@ -26,7 +26,7 @@ _SHORT = re.compile(r"^\d\d$")
 # "0711" or "MK2": a number glued to others by these is a part number or a date.
 _GLUED = {"-", ".", "/", "_", "#", ":"}
 _RANGE_GLUE = re.compile(r"^\s*(?:-|~|\.\.|>)+\s*'?\s*$")
-_LIST_GLUE = re.compile(r"^\s*(?:[,/&+]|\s)\s*'?\s*$")
+_LIST_GLUE = re.compile(r"^'?\s*(?:[,/&+]|\s)\s*'?\s*$")
 
 
 @dataclass(slots=True)
