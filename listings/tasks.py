@@ -19,3 +19,15 @@ def import_run_task(run_id: str) -> None:
 def imports_sweep_task() -> int:
     """Wake imports whose wake was lost or whose worker was killed."""
     return services.imports_sweep()
+
+
+@shared_task(name="listings.search_fold", queue="default", ignore_result=True)
+def search_fold_task() -> int:
+    """Make the kept counts of facets small again and learn the words of new parts."""
+    return services.search_fold()
+
+
+@shared_task(name="listings.search_recount", queue="default", ignore_result=True, time_limit=1800)
+def search_recount_task() -> None:
+    """Count the facets and gather the words anew, so that no fault of the past stays."""
+    services.search_recount()

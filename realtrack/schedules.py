@@ -61,6 +61,12 @@ SCHEDULES: dict[str, Schedule] = {
     },
     # An import whose worker was killed goes on within two of these.
     "listings-imports": {"task": "listings.imports_sweep", "schedule": 30.0},
+    # A facet's many differences become one row, and the words of new parts are known to the typos.
+    "listings-search-fold": {"task": "listings.search_fold", "schedule": 30.0},
+    "listings-search-recount": {
+        "task": "listings.search_recount",
+        "schedule": crontab(hour="3", minute="40"),
+    },
     "fitment-imports": {"task": "fitment.imports_sweep", "schedule": 30.0},
     # What a lost wake left unfitted.
     "fitment-aces-fit": {"task": "fitment.aces_fit", "schedule": 60.0},

@@ -13,7 +13,7 @@ from listings.models.listing import ItemColumns, LifeColumns, Listing, ListingQu
 from listings.models.pricing import RulePrice
 from listings.models.proposal import ListingProposal
 from listings.models.revision import ListingText, RevisionFields, text_hash
-from listings.models.search import ListingSearch, SavedSearch
+from listings.models.search import CatalogWord, FacetCount, ListingSearch, SavedSearch
 
 if TYPE_CHECKING:
 
@@ -43,7 +43,9 @@ else:
 
 __all__ = [
     "CatalogPreference",
+    "CatalogWord",
     "EditDraft",
+    "FacetCount",
     "ImportFile",
     "Listing",
     "ListingProposal",

@@ -9,8 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, Upper
 
 from listings.models.listing import Listing
 from realtrack.core.models import UuidModel
@@ -20,7 +20,8 @@ class ListingSearch(models.Model):
     """Words and numbers from `listings`, stock and bins from `inventory`, states from channels.
 
     `document` holds the words (title, brand, numbers weigh A; description C). `words` is the
-    unaccented lower-case text that typos are matched against.
+    unaccented lower-case text whose words `CatalogWord` keeps. Triggers carry each change into
+    `FacetCount`.
     """
 
     listing = models.OneToOneField(
@@ -55,7 +56,6 @@ class ListingSearch(models.Model):
         db_table = "listing_search"
         indexes: ClassVar[list[models.Index]] = [
             GinIndex(fields=["document"], name="idx_search_document"),
-            GinIndex(OpClass("words", name="gin_trgm_ops"), name="idx_search_words"),
             GinIndex(fields=["numbers"], name="idx_search_numbers"),
             GinIndex(fields=["bins"], name="idx_search_bins"),
             GinIndex(fields=["channel_states"], name="idx_search_channels"),
@@ -84,12 +84,57 @@ class ListingSearch(models.Model):
                 name="idx_search_status",
             ),
             models.Index(
-                fields=["brand", "-created_at"], condition=Q(is_live=True), name="idx_search_brand"
+                Upper("brand"),
+                F("created_at").desc(),
+                F("listing").desc(),
+                condition=Q(is_live=True),
+                name="idx_search_brand_newest",
+            ),
+            models.Index(
+                Upper("part_type"),
+                F("created_at").desc(),
+                F("listing").desc(),
+                condition=Q(is_live=True),
+                name="idx_search_type_newest",
             ),
         ]
 
     def __str__(self) -> str:
         return self.sku_key
+
+
+class FacetCount(models.Model):
+    """How many live parts of a team have a facet's value: the sum of the rows, exact at any time.
+
+    Triggers on `listing_search` only add rows (so that no two writers wait for one another);
+    `facets_fold` makes one row of many.
+    """
+
+    team_id = models.UUIDField(null=True)
+    facet = models.CharField(max_length=20)
+    value = models.TextField()
+    number = models.BigIntegerField()
+
+    class Meta:
+        db_table = "listing_facet_counts"
+
+    def __str__(self) -> str:
+        return f"{self.facet}={self.value}: {self.number}"
+
+
+class CatalogWord(models.Model):
+    """A word that stands in some title, brand or part type: what a misspelled one may have meant."""
+
+    word = models.CharField(max_length=40, primary_key=True)
+
+    class Meta:
+        db_table = "listing_words"
+        indexes: ClassVar[list[models.Index]] = [
+            GinIndex(OpClass("word", name="gin_trgm_ops"), name="idx_listing_words_close"),
+        ]
+
+    def __str__(self) -> str:
+        return self.word
 
 
 class SavedSearch(UuidModel):

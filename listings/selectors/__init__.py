@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from listings.selectors.facets import Facet, FacetValue, listing_facets
+from listings.selectors.facets import Facet, FacetValue, facets_come_later, listing_facets
 from listings.selectors.listing import (
     listing_get,
     listing_get_any,
@@ -28,6 +28,7 @@ __all__ = [
     "SearchPage",
     "SearchRequest",
     "Suggestion",
+    "facets_come_later",
     "listing_facets",
     "listing_get",
     "listing_get_any",

@@ -22,7 +22,7 @@ _STEP = 500
 def export_hits(request: SearchRequest, *, user: User) -> QuerySet[ListingSearch]:
     """All rows that the search finds, whatever their number, as the catalog finds them."""
     hits = search_hits(request, user=user)
-    if not hits.is_fuzzy and hits.parsed.has_words and not hits.rows.exists():
+    if not hits.is_fuzzy and hits.parsed.words and not hits.rows.exists():
         hits = search_hits(request, user=user, fuzzy=True)
     return hits.rows
 

@@ -1,23 +1,33 @@
-"""Facets: how many hits each further choice would leave."""
+"""Facets: how many hits each further choice would leave.
+
+Those of the unfiltered catalog are kept (`FacetCount`), never counted per request. All others are
+counted in one statement for all facets that see the same rows.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.db import connection
-from django.db.models import Case, Count, IntegerField, Value, When
+from django.db.models import Sum
 
 from listings.enums import Condition, ListingStatus
-from listings.selectors.search import SearchRequest, search_hits
+from listings.models import FacetCount
+from listings.selectors.search import COUNT_CAP, SearchRequest, search_hits
+from settings_app.enums import UserRole
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from listings.models import ListingSearch
+    from listings.selectors.search import SearchPage
     from settings_app.models import User
 
 _TOP = 30  # values a facet; more are found by typing
+# Hits that are counted at most, the newest ones; more take longer than a person waits.
+COUNTED_MAX = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,133 +42,173 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facet:
-    """The choices of one filter, most hits first."""
+    """The choices of one filter, most hits first.
+
+    `is_partial` says that only the newest hits were counted: there are at least so many.
+    """
 
     key: str
     label: str
     values: tuple[FacetValue, ...]
+    is_partial: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counted:
+    counts: Mapping[str, Mapping[str, int]]
+    is_partial: bool = False
+
+
+_LABELS = {
+    "status": "Status",
+    "type": "Part type",
+    "brand": "Brand",
+    "stock": "Stock",
+    "channel": "Channel",
+    "condition": "Condition",
+}
+_VALUE_LABELS: dict[str, dict[str, str]] = {
+    "status": {key: str(label) for key, label in ListingStatus.choices},
+    "condition": {key: str(label) for key, label in Condition.choices},
+}
 _STOCK = (("in", "In stock"), ("last", "Last one"), ("none", "None"))
+_COUNT = """
+WITH hit AS MATERIALIZED ({hits})
+SELECT 'all' AS facet, '' AS value, count(*) AS number FROM hit
+{facets}
+"""
+_PLAIN = """
+UNION ALL (SELECT '{key}', {column}, count(*) FROM hit WHERE {column} <> ''
+    GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT {top})
+"""
+_STOCK_SQL = """
+UNION ALL SELECT 'stock', CASE WHEN stock_free <= 0 THEN 'none' WHEN stock_free = 1 THEN 'last'
+    ELSE 'more' END, count(*) FROM hit GROUP BY 2
+"""
+# States are counted by their whole value first: there are few different ones.
+_CHANNEL_SQL = """
+UNION ALL (SELECT 'channel', coalesce(pair.key || '=' || pair.value, 'none'), sum(number)::bigint
+    FROM (SELECT channel_states, count(*) AS number FROM hit GROUP BY 1) AS state
+    LEFT JOIN LATERAL jsonb_each_text(state.channel_states) AS pair ON true
+    GROUP BY 2 ORDER BY 3 DESC, 2 LIMIT {top})
+"""
+_COLUMNS = {
+    "status": "status",
+    "type": "part_type",
+    "brand": "brand",
+    "condition": "condition_id",
+}
+_SQL = {
+    **{key: _PLAIN.format(key=key, column=name, top=_TOP) for key, name in _COLUMNS.items()},
+    "stock": _STOCK_SQL,
+    "channel": _CHANNEL_SQL.format(top=_TOP),
+}
 
 
 def listing_facets(request: SearchRequest, *, user: User, fuzzy: bool = False) -> list[Facet]:
     """Counts by filter; each facet leaves its own filter out, so that several can be chosen."""
-    search = replace(request, cursor="", offset=0)
-
-    def rows(key: str) -> QuerySet[ListingSearch]:
-        return search_hits(search, user=user, without=key, fuzzy=fuzzy).rows
-
-    chosen = _chosen(request, user)
-    facets = [
-        _plain("status", "Status", rows("status"), "status", chosen, dict(ListingStatus.choices)),
-        _plain("type", "Part type", rows("type"), "part_type", chosen, {}),
-        _plain("brand", "Brand", rows("brand"), "brand", chosen, {}),
-        _stock(rows("stock"), chosen),
-        _channels(rows("channel"), chosen),
-        _plain(
-            "condition",
-            "Condition",
-            rows("condition"),
-            "condition_id",
-            chosen,
-            dict(Condition.choices),
-        ),
-    ]
+    search = replace(request, cursor="", before="", offset=0)
+    whole = search_hits(search, user=user, fuzzy=fuzzy)
+    chosen = {one.key for one in whole.filters}
+    open_keys = [key for key in _LABELS if key not in chosen]
+    found: dict[str, _Counted] = {}
+    kept: _Counted | None = None
+    for without, keys in [("", open_keys), *((key, [key]) for key in _LABELS if key in chosen)]:
+        hits = search_hits(search, user=user, without=without, fuzzy=fuzzy) if without else whole
+        if hits.tsquery is None and chosen <= {without}:
+            kept = kept or _kept(user)
+            counted = kept
+        else:
+            counted = _count(hits.rows, keys)
+        found.update(dict.fromkeys(keys, counted))
+    selected = {key: {v.casefold() for v in values} for key, values in request.filters.items()}
+    facets = [_facet(key, found[key], selected.get(key, set())) for key in _LABELS if key in found]
     return [facet for facet in facets if facet.values]
 
 
-def _chosen(request: SearchRequest, user: User) -> dict[str, set[str]]:
-    del user
-    return {key: {value.casefold() for value in values} for key, values in request.filters.items()}
+def facets_come_later(page: SearchPage) -> bool:
+    """Whether this page's facets take long enough to be asked for by themselves, after the rows."""
+    return page.total_is_capped and bool(page.filters or page.parsed.has_words)
 
 
-def _plain(
-    key: str,
-    label: str,
-    rows: QuerySet[ListingSearch],
-    column: str,
-    chosen: dict[str, set[str]],
-    labels: dict[str, str],
-) -> Facet:
-    counted = (
-        rows.exclude(**{column: ""})
-        .order_by()
-        .values_list(column)
-        .annotate(n=Count("pk"))
-        .order_by("-n", column)[:_TOP]
-    )
-    selected = chosen.get(key, set())
+def values_beginning(key: str, start: str, *, user: User, limit: int) -> list[FacetValue]:
+    """Values of a facet that begin so, most parts first, out of the kept counts."""
+    rows = _kept_rows(user).filter(facet=key, value__istartswith=start)
+    found = rows.values_list("value").annotate(n=Sum("number")).filter(n__gt=0)
+    return [
+        FacetValue(value=value, label=value, count=count)
+        for value, count in found.order_by("-n", "value")[:limit]
+    ]
+
+
+def _kept_rows(user: User) -> QuerySet[FacetCount]:
+    rows = FacetCount.objects.order_by()
+    if user.role in {UserRole.MANAGER, UserRole.ADMIN}:
+        return rows
+    no_team = rows.filter(team_id__isnull=True)
+    team_ids = list(user.teams.values_list("pk", flat=True))
+    return (no_team | rows.filter(team_id__in=team_ids)) if team_ids else no_team
+
+
+def _kept(user: User) -> _Counted:
+    rows = _kept_rows(user).values_list("facet", "value").annotate(n=Sum("number"))
+    return _Counted(counts=_by_facet(rows.filter(n__gt=0)))
+
+
+def _count(rows: QuerySet[ListingSearch], keys: Iterable[str]) -> _Counted:
+    """Count these facets in one statement."""
+    hits = rows.order_by()
+    is_partial = hits.values("pk")[: COUNT_CAP + 1].count() > COUNT_CAP
+    if is_partial:
+        hits = hits.order_by("-created_at", "-listing_id")
+    narrow = hits.values(*_COLUMNS.values(), "stock_free", "channel_states")
+    if is_partial:
+        narrow = narrow[: COUNTED_MAX + 1]
+    sql, params = narrow.query.sql_with_params()
+    # Django's own SQL with its parameters beside it, and constants of this module.
+    statement = _COUNT.format(hits=sql, facets="".join(_SQL[key] for key in keys))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        counts = _by_facet(cursor.fetchall())
+    total = counts.get("all", {}).get("", 0)
+    return _Counted(counts=counts, is_partial=total > COUNTED_MAX)
+
+
+def _by_facet(rows: Iterable[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for facet, value, number in rows:
+        found.setdefault(facet, {})[value] = int(number)
+    return found
+
+
+def _facet(key: str, counted: _Counted, selected: set[str]) -> Facet:
+    counts = counted.counts.get(key, {})
+    if key == "stock":
+        several, last = counts.get("more", 0), counts.get("last", 0)
+        counts = {"in": several + last, "last": last, "none": counts.get("none", 0)}
+        values = [(value, label) for value, label in _STOCK if counts[value]]
+    else:
+        top = sorted(counts, key=lambda value: (-counts[value], value))[:_TOP]
+        values = [(value, _value_label(key, value)) for value in top]
     return Facet(
         key=key,
-        label=label,
+        label=_LABELS[key],
         values=tuple(
             FacetValue(
                 value=value,
-                label=str(labels.get(value, value)),
-                count=count,
+                label=label,
+                count=counts[value],
                 selected=value.casefold() in selected,
             )
-            for value, count in counted
+            for value, label in values
         ),
+        is_partial=counted.is_partial,
     )
 
 
-def _stock(rows: QuerySet[ListingSearch], chosen: dict[str, set[str]]) -> Facet:
-    bucket = Case(
-        When(stock_free__lte=0, then=Value(0)),
-        When(stock_free=1, then=Value(1)),
-        default=Value(2),
-        output_field=IntegerField(),
-    )
-    counted = dict(
-        rows.order_by().annotate(bucket=bucket).values_list("bucket").annotate(n=Count("pk"))
-    )
-    counts = {
-        "in": counted.get(1, 0) + counted.get(2, 0),
-        "last": counted.get(1, 0),
-        "none": counted.get(0, 0),
-    }
-    selected = chosen.get("stock", set())
-    return Facet(
-        key="stock",
-        label="Stock",
-        values=tuple(
-            FacetValue(value=value, label=label, count=counts[value], selected=value in selected)
-            for value, label in _STOCK
-            if counts[value]
-        ),
-    )
-
-
-def _channels(rows: QuerySet[ListingSearch], chosen: dict[str, set[str]]) -> Facet:
-    sql, params = rows.order_by().values("channel_states").query.sql_with_params()
-    # `sql` is Django's own, with its parameters apart.
-    counting = f"""
-        SELECT coalesce(pair.key || '=' || pair.value, 'none'), count(*)
-        FROM ({sql}) AS hit LEFT JOIN LATERAL jsonb_each_text(hit.channel_states) AS pair ON true
-        GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %s
-    """  # noqa: S608 - see above
-    with connection.cursor() as cursor:
-        cursor.execute(counting, (*params, _TOP))
-        found = cursor.fetchall()
-    selected = chosen.get("channel", set())
-    return Facet(
-        key="channel",
-        label="Channel",
-        values=tuple(
-            FacetValue(
-                value=value,
-                label=_channel_label(value),
-                count=count,
-                selected=value in selected,
-            )
-            for value, count in found
-        ),
-    )
-
-
-def _channel_label(value: str) -> str:
+def _value_label(key: str, value: str) -> str:
+    if key != "channel":
+        return _VALUE_LABELS.get(key, {}).get(value, value)
     if value == "none":
         return "Nowhere"
     channel, _, state = value.partition("=")

@@ -1,4 +1,4 @@
-"""From understood words to what PostgreSQL matches: one tsquery, and trigrams for typos."""
+"""From understood words to what PostgreSQL matches: one tsquery."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ def tsquery_of(parsed: ParsedQuery) -> TsQuery | None:
     parts: list[str] = []
     params: list[str] = []
     numbers: list[str] = []
-    for group in _groups(parsed.words):
-        sql, given, found = _group_sql(group, is_last=group[-1] == parsed.words[-1])
+    words = _paired(parsed, parts, params)
+    for group in _groups(words):
+        sql, given, found = _group_sql(group, parsed, is_last=group[-1] == parsed.words[-1])
         parts.append(sql)
         params.extend(given)
         numbers.extend(found)
@@ -40,6 +41,24 @@ def tsquery_of(parsed: ParsedQuery) -> TsQuery | None:
     if not parts:
         return None
     return TsQuery(sql=f"({' && '.join(parts)})", params=tuple(params), numbers=tuple(numbers))
+
+
+def _paired(parsed: ParsedQuery, parts: list[str], params: list[str]) -> tuple[str, ...]:
+    """Neighbours that also stand for one word, as a part of their own; returns the other words."""
+    rest: list[str] = []
+    words = list(parsed.words)
+    while words:
+        two = words[:2]
+        joined = parsed.pairs.get((two[0].casefold(), two[-1].casefold()))
+        if joined is None or len(two) == 1:
+            rest.append(words.pop(0))
+            continue
+        parts.append(
+            "(plainto_tsquery('english', rt_unaccent(%s)) || plainto_tsquery('english', %s))"
+        )
+        params.extend([" ".join(two), joined])
+        del words[:2]
+    return tuple(rest)
 
 
 def _groups(words: tuple[str, ...]) -> list[list[str]]:
@@ -59,10 +78,19 @@ def _is_piece(word: str) -> bool:
     return any(c.isdigit() for c in bare) or 0 < len(bare) <= 2
 
 
-def _group_sql(group: list[str], *, is_last: bool) -> tuple[str, list[str], list[str]]:
+def _group_sql(
+    group: list[str], parsed: ParsedQuery, *, is_last: bool
+) -> tuple[str, list[str], list[str]]:
     """Each word by itself, or all of them joined as one part number from its start."""
     joined = normalise("".join(group))
-    single = [_word_sql(word, is_prefix=is_last and word == group[-1]) for word in group]
+    single = [
+        _word_sql(
+            word,
+            parsed.alternatives.get(word.casefold(), ()),
+            is_prefix=is_last and word == group[-1],
+        )
+        for word in group
+    ]
     sql = " && ".join(one for one, _ in single)
     params = [param for _, given in single for param in given]
     if any(c.isdigit() for c in joined) and len(joined) >= _SHORTEST_PREFIX:
@@ -71,8 +99,13 @@ def _group_sql(group: list[str], *, is_last: bool) -> tuple[str, list[str], list
     return f"({sql})", params, []
 
 
-def _word_sql(word: str, *, is_prefix: bool) -> tuple[str, list[str]]:
+def _word_sql(
+    word: str, alternatives: tuple[str, ...], *, is_prefix: bool
+) -> tuple[str, list[str]]:
     sql = "plainto_tsquery('english', rt_unaccent(%s))"
+    if alternatives:
+        others = " || plainto_tsquery('english', %s)" * len(alternatives)
+        return f"({sql}{others})", [word, *alternatives]
     bare = normalise(word)
     if any(c.isdigit() for c in bare) and len(bare) >= _SHORTEST_PREFIX:
         return f"({sql} || to_tsquery('simple', %s))", [word, f"{bare.lower()}:*"]

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
@@ -82,16 +83,14 @@ class ParsedQuery:
     excluded: tuple[str, ...] = ()
     filters: tuple[Filter, ...] = ()
     unknown: tuple[UnknownFilter, ...] = field(default=())
+    # What a word may also stand for, and what two neighbours make together: `selectors.spelling`.
+    alternatives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    pairs: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def has_words(self) -> bool:
         """True when there is something to rank by."""
         return bool(self.words or self.phrases)
-
-    @property
-    def typed(self) -> str:
-        """Words and phrases as one text, for the match that forgives typos."""
-        return " ".join((*self.words, *self.phrases))
 
 
 def parse_query(text: str, *, more_filters: tuple[str, ...] = ()) -> ParsedQuery:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import F, FloatField, Q, QuerySet, Value
-from django.db.models.expressions import RawSQL
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from listings.models import ListingSearch
+from listings.selectors.cursors import Cursor, read_cursor, write_cursor
 from listings.selectors.filters import apply_filters, more_filter_names
 from listings.selectors.matching import TsQuery, tsquery_of
 from listings.selectors.query import Filter, ParsedQuery, parse_query
+from listings.selectors.ranking import HEAVY, Page, ranked_page
+from listings.selectors.spelling import with_close_words
 from realtrack.core.errors import InvalidInput
 from settings_app.enums import UserRole
 
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
 
 COUNT_CAP = 10_000  # above it the exact number helps nobody and costs a scan
 MAX_OFFSET = 10_000
-_EXACT_BONUS = 10.0  # lifts a whole part number above any rank of words, which stays below 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +66,8 @@ class SearchRequest:
     offset: int = 0
     cursor: str = ""
     before: str = ""
+    # A relevance search of more hits ranks the newest of them and lets the others follow by date.
+    rank_among: int = COUNT_CAP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,21 +104,18 @@ class Hits:
 def listing_search(request: SearchRequest, *, user: User) -> SearchPage:
     """Search what this user may see. Raises `InvalidInput` on a broken cursor, sort or offset."""
     hits = search_hits(request, user=user)
-    if not hits.is_fuzzy and hits.parsed.has_words and not hits.rows.exists():
-        hits = search_hits(request, user=user, fuzzy=True)
     sort_name = _sort_name(request, hits)
-    shown, has_more = _page(hits, sort_name, request)
-    total = min(hits.rows.values("pk")[: COUNT_CAP + 1].count(), COUNT_CAP + 1)
-    is_back = bool(request.before)
-    has_next, has_previous = (
-        (bool(shown), has_more) if is_back else (has_more, bool(request.cursor or request.offset))
-    )
+    page = _page(hits, sort_name, request)
+    if not page.total and hits.parsed.words and hits.tsquery is not None:
+        close = search_hits(request, user=user, fuzzy=True)
+        if close.tsquery != hits.tsquery:
+            hits, page = close, _page(close, sort_name, request)
     return SearchPage(
-        rows=shown,
-        total=min(total, COUNT_CAP),
-        total_is_capped=total > COUNT_CAP,
-        next_cursor=_cursor_of(shown[-1], sort_name) if has_next and shown else "",
-        previous_cursor=_cursor_of(shown[0], sort_name) if has_previous and shown else "",
+        rows=page.rows,
+        total=min(page.total, COUNT_CAP),
+        total_is_capped=page.total > COUNT_CAP,
+        next_cursor=page.next_cursor,
+        previous_cursor=page.previous_cursor,
         sort=sort_name,
         parsed=hits.parsed,
         filters=hits.filters,
@@ -134,15 +130,12 @@ def search_hits(
     parsed = parse_query(request.text, more_filters=more_filter_names())
     filters = (*parsed.filters, *_given(request.filters))
     rows = visible_rows(user)
-    tsquery = tsquery_of(parsed)
-    if tsquery is not None and not fuzzy:
+    meant = with_close_words(parsed) if fuzzy else parsed
+    tsquery = tsquery_of(meant)
+    if tsquery is not None:
         # The SQL is made of constants by `matching`; what people typed goes as parameters.
         where = f"document @@ {tsquery.sql}"
         rows = rows.extra(where=[where], params=tsquery.params)  # noqa: S610 - see above
-    if fuzzy:
-        # `%%>`: each typed word is close to some word of the part; the trigram index serves it.
-        for word in parsed.typed.split():
-            rows = rows.extra(where=["words %%> lower(rt_unaccent(%s))"], params=[word])
     kept = tuple(one for one in filters if one.key != without)
     return Hits(
         rows=apply_filters(rows, kept),
@@ -178,82 +171,72 @@ def _sort_name(request: SearchRequest, hits: Hits) -> str:
     return "newest" if name == "relevance" and not hits.parsed.has_words else name
 
 
-def _ordered(hits: Hits, sort: Sort, *, descending: bool) -> QuerySet[ListingSearch]:
-    rows = hits.rows.annotate(price_key=Coalesce("price", Value(Decimal(0))))
-    if sort.field == "rank":
-        rows = rows.annotate(rank=_rank(hits))
+def _page(hits: Hits, sort_name: str, request: SearchRequest) -> Page:
+    """The rows of the page, the number of hits up to the cap and one, and both cursors."""
+    if not 0 <= request.offset <= MAX_OFFSET:
+        raise InvalidInput(fields={"offset": f"Up to {MAX_OFFSET}; further pages go by cursor."})
+    if sort_name == "relevance" and hits.tsquery is not None:
+        return ranked_page(
+            hits.rows,
+            hits.tsquery,
+            limit=request.limit,
+            offset=request.offset,
+            cursor=request.cursor,
+            before=request.before,
+            among=min(COUNT_CAP, request.rank_among),
+        )
+    return _plain_page(hits, sort_name, request)
+
+
+def _plain_page(hits: Hits, sort_name: str, request: SearchRequest) -> Page:
+    """A page in the order of a column."""
+    sort = SORTS[sort_name]
+    text = request.before or request.cursor
+    is_back = bool(request.before)
+    descending = sort.descending is not is_back
+    rows = hits.rows.annotate(price_key=Coalesce("price", Value(Decimal(0)))).defer(*HEAVY)
     order = F(sort.field).desc() if descending else F(sort.field).asc()
     key = F("listing_id").desc() if descending else F("listing_id").asc()
-    return rows.order_by(order, key)
-
-
-def _rank(hits: Hits) -> RawSQL:
-    """Words by their weights; a whole part number first of all. Rounded, so that pages agree."""
-    if hits.is_fuzzy or hits.tsquery is None:
-        return RawSQL(
-            "round(word_similarity(lower(rt_unaccent(%s)), words)::numeric, 4)::float8",
-            (hits.parsed.typed,),
-            output_field=FloatField(),
-        )
-    exact = "CASE WHEN numbers && %s::text[] THEN %s ELSE 0 END"
-    sql = f"round((ts_rank(document, {hits.tsquery.sql}) + {exact})::numeric, 4)::float8"
-    params = (*hits.tsquery.params, list(hits.tsquery.numbers), _EXACT_BONUS)
-    return RawSQL(sql, params, output_field=FloatField())  # noqa: S611 - as in search_hits
-
-
-def _page(hits: Hits, sort_name: str, request: SearchRequest) -> tuple[list[ListingSearch], bool]:
-    """The rows of the page, and whether there are more in the direction that was asked for."""
-    sort = SORTS[sort_name]
-    cursor = request.before or request.cursor
-    descending = sort.descending is not bool(request.before)
-    rows = _ordered(hits, sort, descending=descending)
-    if cursor:
-        value, listing_id = _read_cursor(cursor, sort)
-        rows = rows.filter(_beyond(sort, value, listing_id, descending=descending))
+    rows = rows.order_by(order, key)
+    if text:
+        cursor = read_cursor(text, sort=sort_name, fields=(sort.field,))
+        rows = rows.filter(_beyond(sort, cursor, descending=descending))
         found = list(rows[: request.limit + 1])
-    elif 0 <= request.offset <= MAX_OFFSET:
-        found = list(rows[request.offset : request.offset + request.limit + 1])
     else:
-        raise InvalidInput(fields={"offset": f"Up to {MAX_OFFSET}; further pages go by cursor."})
+        found = list(rows[request.offset : request.offset + request.limit + 1])
     shown = found[: request.limit]
-    return (shown[::-1] if request.before else shown), len(found) > request.limit
+    has_more = len(found) > request.limit
+    shown = shown[::-1] if is_back else shown
 
+    def cursor_at(row: ListingSearch) -> str:
+        value = getattr(row, sort.field)
+        return write_cursor(
+            Cursor(sort=sort_name, field=sort.field, value=value, listing_id=row.listing_id)
+        )
 
-def _beyond(sort: Sort, value: object, listing_id: uuid.UUID, *, descending: bool) -> Q:
-    step = "lt" if descending else "gt"
-    return Q(**{f"{sort.field}__{step}": value}) | Q(
-        **{sort.field: value, f"listing_id__{step}": listing_id}
+    has_next = bool(shown) if is_back else has_more
+    has_previous = has_more if is_back else bool(request.cursor or request.offset)
+    return Page(
+        rows=shown,
+        total=_total(hits, shown, request, has_more=has_more),
+        next_cursor=cursor_at(shown[-1]) if has_next and shown else "",
+        previous_cursor=cursor_at(shown[0]) if has_previous and shown else "",
     )
 
 
-def _cursor_of(row: ListingSearch, sort_name: str) -> str:
-    value = getattr(row, SORTS[sort_name].field)
-    text = value.isoformat() if isinstance(value, datetime) else str(value)
-    raw = json.dumps([sort_name, text, str(row.listing_id)])
-    return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
+def _total(
+    hits: Hits, shown: list[ListingSearch], request: SearchRequest, *, has_more: bool
+) -> int:
+    """The number of hits, up to one above the cap; a first page that holds all is counted."""
+    if not (has_more or request.cursor or request.before or request.offset):
+        return len(shown)
+    return hits.rows.order_by().values("pk")[: COUNT_CAP + 1].count()
 
 
-def _read_cursor(cursor: str, sort: Sort) -> tuple[object, uuid.UUID]:
-    broken = InvalidInput(fields={"cursor": "This cursor is of another search; begin again."})
-    try:
-        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        name, text, listing_id = json.loads(raw)
-        if SORTS[name] != sort:
-            raise broken
-        return _typed(sort.field, text), uuid.UUID(listing_id)
-    except (binascii.Error, ValueError, KeyError, TypeError, ArithmeticError) as error:
-        raise broken from error
-
-
-def _typed(name: str, text: str) -> object:
-    match name:
-        case "created_at" | "updated_at":
-            return datetime.fromisoformat(text)
-        case "price_key":
-            return Decimal(text)
-        case "rank":
-            return float(text)
-        case "stock_free" | "health":
-            return int(text)
-        case _:
-            return text
+def _beyond(sort: Sort, cursor: Cursor, *, descending: bool) -> Q:
+    """Rows behind the cursor, as a range that the index of the order serves."""
+    step = "lt" if descending else "gt"
+    return Q(**{f"{sort.field}__{step}e": cursor.value}) & (
+        Q(**{f"{sort.field}__{step}": cursor.value})
+        | Q(**{f"listing_id__{step}": cursor.listing_id})
+    )

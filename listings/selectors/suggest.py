@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count
-
+from listings.models import Listing
 from listings.part_numbers import normalise
+from listings.selectors.facets import values_beginning
 from listings.selectors.filters import more_filter_names
 from listings.selectors.query import FILTERS
-from listings.selectors.search import SearchRequest, listing_search, visible_rows
+from listings.selectors.search import SearchRequest, listing_search
 
 if TYPE_CHECKING:
     from settings_app.models import User
 
 _EACH = 5
 _SHORTEST = 2
+_RANKED = 300  # hits that are ranked for five lines; the newest, where there are more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,11 @@ def listing_suggest(text: str, *, user: User) -> list[Suggestion]:
     last = typed.split()[-1]
     found = _filters(last)
     if len(typed) >= _SHORTEST:
-        found += [*_brands(typed, user), *_types(typed, user), *_parts(typed, user)]
+        found += [
+            *_values("brand", typed, user),
+            *_values("type", typed, user),
+            *_parts(typed, user),
+        ]
     return found
 
 
@@ -52,40 +57,15 @@ def _filters(start: str) -> list[Suggestion]:
     ][:_EACH]
 
 
-def _brands(typed: str, user: User) -> list[Suggestion]:
-    rows = (
-        visible_rows(user)
-        .filter(brand__istartswith=typed)
-        .order_by()
-        .values_list("brand")
-        .annotate(n=Count("pk"))
-        .order_by("-n", "brand")[:_EACH]
-    )
+def _values(kind: str, typed: str, user: User) -> list[Suggestion]:
     return [
-        Suggestion(kind="brand", value=_token("brand", brand), label=brand, count=count)
-        for brand, count in rows
-    ]
-
-
-def _types(typed: str, user: User) -> list[Suggestion]:
-    rows = (
-        visible_rows(user)
-        .filter(part_type__istartswith=typed)
-        .order_by()
-        .values_list("part_type")
-        .annotate(n=Count("pk"))
-        .order_by("-n", "part_type")[:_EACH]
-    )
-    return [
-        Suggestion(kind="type", value=_token("type", name), label=name, count=count)
-        for name, count in rows
+        Suggestion(kind=kind, value=_token(kind, one.value), label=one.label, count=one.count)
+        for one in values_beginning(kind, typed, user=user, limit=_EACH)
     ]
 
 
 def _parts(typed: str, user: User) -> list[Suggestion]:
-    page = listing_search(SearchRequest(text=typed, limit=_EACH), user=user)
-    from listings.models import Listing
-
+    page = listing_search(SearchRequest(text=typed, limit=_EACH, rank_among=_RANKED), user=user)
     titles = dict(Listing.objects.filter(pk__in=page.ids).values_list("pk", "title"))
     number = normalise(typed)
     return [

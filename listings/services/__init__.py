@@ -24,6 +24,7 @@ from listings.services.preferences import catalog_preference_set
 from listings.services.proposals import proposal_drop, proposal_take
 from listings.services.revisions import listing_revision_restore
 from listings.services.search_index import listing_photos_refresh, listing_search_write
+from listings.services.search_upkeep import search_fold, search_recount
 from listings.services.stock import listing_stock_copy_set
 from listings.services.update import listing_update, listing_update_merged
 
@@ -58,4 +59,6 @@ __all__ = [
     "listing_update_merged",
     "proposal_drop",
     "proposal_take",
+    "search_fold",
+    "search_recount",
 ]

@@ -14,7 +14,7 @@ from listings.selectors import (
     listing_suggest,
 )
 from listings.selectors.query import parse_query
-from listings.services import listing_create, listing_delete, listing_search_write
+from listings.services import listing_create, listing_delete, listing_search_write, search_fold
 from realtrack.core.errors import InvalidInput
 from settings_app.enums import UserRole
 from settings_app.models import Team, User
@@ -63,10 +63,12 @@ PARTS: dict[str, dict[str, Any]] = {
 
 @pytest.fixture
 def catalog() -> dict[str, Listing]:
-    return {
+    made = {
         name: make_listing(custom_label_sku=f"NS-{n}", stock=n, **data)
         for n, (name, data) in enumerate(PARTS.items())
     }
+    search_fold()
+    return made
 
 
 @pytest.fixture
