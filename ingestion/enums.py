@@ -55,6 +55,14 @@ class ReviewStatus(models.TextChoices):
     REJECTED = "rejected", "rejected"
 
 
+class CallState(models.TextChoices):
+    """Where the money of a call stands."""
+
+    RESERVED = "reserved", "on its way"
+    SETTLED = "settled", "settled"
+    FREED = "freed", "freed"
+
+
 class Band(models.TextChoices):
     """What the confidence means: the thresholds are settings."""
 

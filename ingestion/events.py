@@ -101,6 +101,17 @@ class JobDelayed(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JobRegrouped(DomainEvent):
+    """A person put the photos into other parts."""
+
+    name: ClassVar[str] = "ingestion.job_regrouped"
+    entity_type: ClassVar[str] = "ingestion_job"
+    log_only: ClassVar[bool] = True
+
+    parts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobCancelled(DomainEvent):
     name: ClassVar[str] = "ingestion.job_cancelled"
     entity_type: ClassVar[str] = "ingestion_job"

@@ -60,6 +60,10 @@ class ImageAsset(UuidModel):
     variant_medium = models.CharField(max_length=64, blank=True, default="")
     variant_thumb = models.CharField(max_length=64, blank=True, default="")
 
+    # When the camera says the picture was taken; a clock without a zone, good for gaps alone.
+    taken_at = models.DateTimeField(null=True, blank=True)
+    # The address that it was mirrored from, as a hash: a second import fetches nothing.
+    source_hash = models.CharField(max_length=64, blank=True, default="", db_default="")
     sort_order = models.PositiveIntegerField(default=0)
     is_primary = models.BooleanField(default=False)
     uploaded_at = models.DateTimeField(null=True, blank=True)
@@ -101,6 +105,11 @@ class ImageAsset(UuidModel):
             ),
             models.Index(fields=["job"], name="idx_image_job"),
             models.Index(fields=["content_hash"], name="idx_image_content"),
+            models.Index(
+                fields=["source_hash"],
+                condition=~Q(source_hash=""),
+                name="idx_image_source",
+            ),
             models.Index(fields=["variant_large"], name="idx_image_large"),
             models.Index(fields=["variant_medium"], name="idx_image_medium"),
             models.Index(fields=["variant_thumb"], name="idx_image_thumb"),

@@ -24,6 +24,7 @@ COLUMNS: Mapping[FieldName, str] = {
     FieldName.UPC: "p_upc",
     FieldName.EAN: "ean",
     FieldName.QUANTITY: "quantity",
+    FieldName.PRICE: "start_price",
 }
 _PLACEMENT = "Placement on Vehicle"
 _CONDITION_WORDS = {"1000": "New", "1500": "New, other", "2500": "Refurbished", "3000": "Used",

@@ -23,6 +23,7 @@ class FieldName(StrEnum):
     EAN = "ean"
     QUANTITY = "quantity"
     MAKE = "make"
+    PRICE = "price"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

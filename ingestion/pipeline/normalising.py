@@ -21,6 +21,7 @@ from ingestion.pipeline.fields import (
     Source,
     nothing_sure,
 )
+from ingestion.pipeline.proposals import with_proposals
 from ingestion.pipeline.words import brand_field, condition_field, part_type_fields, quantity_field
 from ingestion.providers.base import PhotoReading
 from ingestion.reference.tables import BrandKind, Reference
@@ -83,6 +84,7 @@ class NormaliseStep:
         found.update(part_type_fields(lines, given.tables))
         found[FieldName.CONDITION] = condition_field(lines, given.tables)
         found[FieldName.QUANTITY] = quantity_field(lines, given.tables)
+        found = with_proposals(found, given.photos, given.tables)
         overall, notes = overall_confidence(found)
         return NormalisedPart(
             fields=found,

@@ -6,6 +6,7 @@ upright, sRGB, and without any metadata (no GPS, no camera, no profile).
 
 from __future__ import annotations
 
+import datetime
 import logging
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +19,7 @@ import pyvips
 from ingestion.pipeline.contract import RefusalCode, Refused
 from ingestion.pipeline.hashing import perceptual_hash, placeholder
 from ingestion.pipeline.headers import ImageFormat, detect_format
+from ingestion.pipeline.taken import taken_at
 
 # It tells every step of every operation at INFO.
 logging.getLogger("pyvips").setLevel(logging.WARNING)
@@ -50,6 +52,7 @@ class Variants:
     blurhash: str
     phash: str
     files: dict[VariantSize, bytes]
+    taken_at: datetime.datetime | None = None
 
 
 class VariantStep:
@@ -81,6 +84,7 @@ class VariantStep:
                     VariantSize.MEDIUM: _webp(medium),
                     VariantSize.THUMB: _webp(thumb),
                 },
+                taken_at=taken_at(given),
             )
         except (pyvips.Error, Unreadable) as error:
             return Refused(code=RefusalCode.DAMAGED, message=_words(error))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Protocol
 
 from ingestion.pipeline.contract import Box
+
+WHOLE = Box(x=0.0, y=0.0, width=1.0, height=1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,16 @@ class Barcode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What a model thinks a field is. It proposes; evidence among the words read decides."""
+
+    field: str
+    value: str
+    confidence: float
+    box: Box = WHOLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoReading:
     """What stands on one photo; `width` and `height` are those of the picture that was read."""
 
@@ -47,6 +60,7 @@ class PhotoReading:
     height: int
     lines: tuple[TextLine, ...] = ()
     barcodes: tuple[Barcode, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,16 +84,65 @@ class ProviderUnavailable(Exception):
         super().__init__(message)
 
 
+class ProviderRefused(ProviderUnavailable):
+    """The reader will not answer this, now or later: a refusal, a bad key, a broken answer."""
+
+
+class BudgetSpent(ProviderUnavailable):
+    """The day's budget does not allow another call."""
+
+
+@dataclass(slots=True)
+class Receipt:
+    """What a call turned out to cost; filled by the caller before the block ends.
+
+    `cost_usd` None: nobody knows, and the whole reservation counts.
+    """
+
+    cost_usd: Decimal | None = Decimal(0)
+    tokens: int = 0
+    outcome: str = ""
+
+
+class Purse(Protocol):
+    """Pays for calls: the worst case is held before the call, the real cost settled after it."""
+
+    def paying(
+        self, *, provider: str, model: str, task: str, photos: int, worst_usd: Decimal
+    ) -> AbstractContextManager[Receipt]:
+        """Hold the worst case for the block; raises BudgetSpent before anything is sent."""
+        ...
+
+
+class OpenPurse:
+    """Pays anything; for readers that cost nothing, and for measuring."""
+
+    def __init__(self) -> None:
+        self.receipts: list[Receipt] = []
+
+    @contextmanager
+    def paying(
+        self, *, provider: str, model: str, task: str, photos: int, worst_usd: Decimal
+    ) -> Iterator[Receipt]:
+        """Give a receipt and remember it."""
+        del provider, model, task, photos, worst_usd
+        receipt = Receipt()
+        self.receipts.append(receipt)
+        yield receipt
+
+
 class Provider(Protocol):
     """A reader. Stateless to its callers, safe to call again with the same photos."""
 
     name: str
     model: str
+    # How many photos one call takes at most.
+    batch: int
 
-    def read(self, photos: Sequence[PhotoInput]) -> ProviderReading:
+    def read(self, photos: Sequence[PhotoInput], purse: Purse) -> ProviderReading:
         """Read the photos in order; raises ProviderUnavailable, never returns half an answer."""
         ...
 
     def estimate_cost(self, photo_count: int) -> Decimal:
-        """Return the most that reading so many photos can cost, in USD."""
+        """Return the most that reading so many photos in one call can cost, in USD."""
         ...

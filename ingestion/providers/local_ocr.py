@@ -25,6 +25,7 @@ from ingestion.providers.base import (
     PhotoReading,
     ProviderReading,
     ProviderUnavailable,
+    Purse,
     TextLine,
 )
 
@@ -57,9 +58,12 @@ class LocalOcr:
 
     name = "local_ocr"
     model = "rapidocr-3+zxing-cpp-3"
+    # A sign of life after each photo.
+    batch = 1
 
-    def read(self, photos: Sequence[PhotoInput]) -> ProviderReading:
+    def read(self, photos: Sequence[PhotoInput], purse: Purse) -> ProviderReading:
         """Read each photo; raises ProviderUnavailable where a file cannot be opened any more."""
+        del purse
         start = time.perf_counter()
         found = tuple(_read_photo(photo) for photo in photos)
         return ProviderReading(
@@ -88,7 +92,7 @@ def _read_photo(photo: PhotoInput) -> PhotoReading:
         width=width,
         height=height,
         lines=_lines(pixels, width, height),
-        barcodes=_barcodes(pixels, width, height),
+        barcodes=barcodes_in(pixels),
     )
 
 
@@ -111,7 +115,9 @@ def _lines(pixels: npt.NDArray[Any], width: int, height: int) -> tuple[TextLine,
     return tuple(found[:_MAX_LINES])
 
 
-def _barcodes(pixels: npt.NDArray[Any], width: int, height: int) -> tuple[Barcode, ...]:
+def barcodes_in(pixels: npt.NDArray[Any]) -> tuple[Barcode, ...]:
+    """Return the barcodes of an RGB picture; decoded here whoever reads its text."""
+    height, width = pixels.shape[:2]
     found: list[Barcode] = []
     for code in zxingcpp.read_barcodes(pixels):
         if not code.valid or not code.text:

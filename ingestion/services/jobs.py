@@ -13,7 +13,7 @@ from ingestion import events, limits
 from ingestion.enums import AssetStatus, JobMode, JobStatus, ReviewStatus, SourceType
 from ingestion.errors import PhotoRefused
 from ingestion.locks import assets_locked, job_locked
-from ingestion.models import ImageAsset, IngestionJob
+from ingestion.models import AssetReading, ImageAsset, IngestionJob
 from ingestion.pipeline.contract import RefusalCode
 from ingestion.services.uploads import asset_confirm
 from realtrack.core import events as core_events
@@ -197,6 +197,8 @@ def job_retry(*, job_id: uuid.UUID, actor: Actor) -> IngestionJob:
             message = "No photo of this job is usable; upload them again."
             raise Conflict(message)
         job.results.all().delete()
+        # Who asks for it by hand wants it read, not remembered.
+        AssetReading.objects.filter(asset__job=job).delete()
         job.status = JobStatus.PENDING
         job.review_status = ReviewStatus.PENDING
         job.attempt_count = 0

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from ingestion import limits
 from ingestion.enums import ReviewStatus
-from ingestion.models import AiResult
+from ingestion.models import AiResult, AssetReading
 from ingestion.pipeline.drafting import Vehicle, title_for
 from ingestion.pipeline.fields import FieldName, FieldValue, NormalisedPart, Source
-from ingestion.pipeline.normalising import overall_confidence
-from ingestion.providers.base import Provider, ProviderReading
+from ingestion.pipeline.normalising import clean_text, overall_confidence
+from ingestion.pipeline.proposals import price_proposed
+from ingestion.providers.base import PhotoReading
+from ingestion.services.pricing import price_doubt, usual_price
 from ingestion.vehicles import vehicle_in
 from listings.models import Listing
 from listings.part_numbers import normalise
@@ -21,6 +24,9 @@ _UNKNOWN_BRAND = 0.4
 _OTHER_BRAND = 0.3
 # What the catalog contradicts is never approved without a person, whatever else is sure.
 _CONTRADICTED_CAP = 0.5
+# A price that a model names is worth a look, no more.
+_NAMED_PRICE = 0.3
+_MOST_FEATURES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +42,17 @@ def result_of(
     *,
     position: int,
     part: NormalisedPart,
-    readings: Sequence[ProviderReading],
-    provider: Provider,
+    photos: Sequence[PhotoReading],
+    readings: Sequence[AssetReading],
 ) -> AiResult:
     """Return the unsaved result of one part."""
     judged = _judge(part.fields)
     fields = dict(judged.fields)
     overall, notes = overall_confidence(fields)
-    overall = min(overall, judged.cap)
+    price = _price(judged.match, _value(fields, FieldName.PART_TYPE), price_proposed(photos))
+    if price.field is not None:
+        fields[FieldName.PRICE] = price.field
+    overall = min(overall, judged.cap, price.cap)
     vehicle = vehicle_in(part.texts)
     fields[FieldName.TITLE] = title_field(
         {name: one.value for name, one in fields.items()}, vehicle, overall
@@ -51,19 +60,21 @@ def result_of(
     return AiResult(
         position=position,
         raw_response={"readings": [reading.raw for reading in readings]},
-        provider=provider.name,
-        model=provider.model,
+        provider=_joined(reading.provider for reading in readings)[:30],
+        model=_joined(reading.model for reading in readings)[:50],
         tokens_used=sum(reading.tokens for reading in readings) or None,
         latency_ms=sum(reading.latency_ms for reading in readings),
         normalised={name.value: field_plain(one) for name, one in fields.items()},
         texts=list(part.texts),
-        notes=[*notes, *judged.notes],
+        notes=[*notes, *judged.notes, *price.notes],
         extracted_title=fields[FieldName.TITLE].value,
         extracted_brand=_value(fields, FieldName.BRAND),
         extracted_mpn=_value(fields, FieldName.MPN),
         extracted_oem_number=_value(fields, FieldName.OE_NUMBER),
         extracted_part_type=_value(fields, FieldName.PART_TYPE),
         extracted_condition=_value(fields, FieldName.CONDITION),
+        extracted_price_estimate=price.estimate,
+        extracted_features=_proposed(photos, "features"),
         extracted_fitment_raw=[
             {"make": vehicle.make, "model": vehicle.model, "years": list(vehicle.years)}
         ]
@@ -79,6 +90,50 @@ def result_of(
         match_confidence=judged.match_confidence,
         review_status=ReviewStatus.NEEDS_REVIEW,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Price:
+    field: FieldValue | None = None
+    estimate: Decimal | None = None
+    notes: tuple[str, ...] = ()
+    cap: float = 1.0
+
+
+def _price(match: Listing | None, part_type: str, named: str) -> _Price:
+    """The usual price of our own parts, else the model's; a named one far off is a doubt."""
+    usual = usual_price(match=match, part_type=part_type)
+    estimate = Decimal(named) if named and Decimal(named) > 0 else None
+    if usual is None:
+        if estimate is None:
+            return _Price()
+        field = FieldValue(
+            value=f"{estimate:.2f}",
+            confidence=_NAMED_PRICE,
+            reason="the model's guess; nothing of ours to compare",
+        )
+        return _Price(field=field, estimate=estimate)
+    field = FieldValue(
+        value=f"{usual.amount:.2f}", confidence=usual.confidence, reason=usual.reason
+    )
+    doubt = price_doubt(estimate, usual) if estimate is not None else ""
+    return _Price(
+        field=field,
+        estimate=estimate if estimate is not None else usual.amount,
+        notes=(doubt,) if doubt else (),
+        cap=_CONTRADICTED_CAP if doubt else 1.0,
+    )
+
+
+def _proposed(photos: Sequence[PhotoReading], name: str) -> list[str]:
+    found = [
+        clean_text(one.value) for photo in photos for one in photo.proposals if one.field == name
+    ]
+    return list(dict.fromkeys(text for text in found if text))[:_MOST_FEATURES]
+
+
+def _joined(names: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(names))
 
 
 def title_field(values: Mapping[FieldName, str], vehicle: Vehicle, overall: float) -> FieldValue:

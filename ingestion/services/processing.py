@@ -50,6 +50,7 @@ def asset_process(*, asset_id: uuid.UUID, actor: Actor) -> ImageAsset:
         asset.status = AssetStatus.PROCESSED
         asset.processed_at = timezone.now()
         asset.width, asset.height = outcome.width, outcome.height
+        asset.taken_at = outcome.taken_at
         asset.blurhash, asset.phash = outcome.blurhash, outcome.phash
         asset.variant_large = names[VariantSize.LARGE]
         asset.variant_medium = names[VariantSize.MEDIUM]

@@ -32,7 +32,6 @@ _VEHICLE_FIELDS = frozenset({"make", "model", "years"})
 _QUANTITY = "quantity"
 # Short names that reviewers' pages and clients use beside the catalog's own.
 _MORE_COLUMNS = {
-    "price": "start_price",
     "sku": "custom_label_sku",
     "description": "description",
     "category": "category_id",

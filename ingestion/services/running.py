@@ -8,7 +8,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
@@ -18,25 +17,15 @@ from django.utils import timezone
 from ingestion import events
 from ingestion.enums import AssetStatus, Band, JobMode, JobStatus, ReviewStatus
 from ingestion.locks import job_locked
-from ingestion.models import AiResult, ImageAsset, IngestionJob
-from ingestion.pipeline.contract import Refused, StepRecord, timed
-from ingestion.pipeline.fields import NormalisedPart
-from ingestion.pipeline.grouping import group_all, group_by_label, group_each
-from ingestion.pipeline.normalising import NormaliseInput, NormaliseStep
-from ingestion.pipeline.recognising import RecogniseInput, RecogniseStep
-from ingestion.providers.base import (
-    PhotoInput,
-    PhotoReading,
-    Provider,
-    ProviderReading,
-    ProviderUnavailable,
-)
-from ingestion.providers.registry import provider_for
-from ingestion.reference import reference
+from ingestion.models import AiResult, AssetReading, ImageAsset, IngestionJob
+from ingestion.pipeline.contract import StepRecord, timed
+from ingestion.providers.base import ProviderUnavailable
+from ingestion.providers.plain import reading_of
+from ingestion.providers.registry import harder_provider, providers_in_order
 from ingestion.services.jobs import NO_PHOTOS, fail_finally, fail_for_now, refusals_in_words
-from ingestion.services.judging import result_of
+from ingestion.services.parts import Group, cost_of, groups_of, part_of, results_save
 from ingestion.services.processing import asset_process
-from ingestion.storage import storage
+from ingestion.services.reading import photos_read, photos_read_harder
 from realtrack.core import events as core_events
 from realtrack.core.actors import Actor, ActorKind
 from realtrack.core.errors import AppError, NotFound
@@ -58,7 +47,6 @@ class _Work:
     attempt: int
     actor: Actor
     steps: list[StepRecord] = field(default_factory=list)
-    cost: Decimal = Decimal(0)
 
 
 def job_run(*, job_id: uuid.UUID) -> IngestionJob | None:
@@ -142,12 +130,10 @@ def _read_and_record(job: IngestionJob, work: _Work) -> None:
                 _mine(work), code=NO_PHOTOS, reason=refusals_in_words(assets), actor=work.actor
             )
         raise _Superseded
-    provider = provider_for(str(setting_value("ai", "ai_provider")))
-    readings = [_recognise(asset, provider, work) for asset in usable]
-    photos = [photo for one in readings for photo in one.photos]
-    groups = _groups(JobMode(job.mode), photos)
-    parts = [(group, _normalise(group, work)) for group in groups]
-    _record(work, assets, provider, readings, parts)
+    readings = _recognise(usable, work)
+    groups = groups_of(JobMode(job.mode), usable, readings)
+    parts = [_normalise(place, group, usable, readings, work) for place, group in enumerate(groups)]
+    _record(work, assets, parts)
 
 
 def _process_all(assets: list[ImageAsset], work: _Work) -> list[ImageAsset]:
@@ -174,66 +160,62 @@ def _process_all(assets: list[ImageAsset], work: _Work) -> list[ImageAsset]:
     return found.value
 
 
-def _recognise(asset: ImageAsset, provider: Provider, work: _Work) -> ProviderReading:
-    with storage().local_copy(asset.s3_key) as path:
-        given = RecogniseInput(
-            photos=(PhotoInput(asset_id=asset.pk, path=path),), provider=provider
-        )
-        found = timed("recognise", lambda: RecogniseStep().run(given))
-    if isinstance(found.value, Refused):
-        raise ProviderUnavailable(found.value.message)
-    work.steps.append(found.record)
-    work.cost += found.value.cost_usd
+def _recognise(usable: list[ImageAsset], work: _Work) -> list[AssetReading]:
+    """Have every photo read; a step's report is a sign of life as well."""
+
+    def report(step: StepRecord) -> None:
+        work.steps.append(step)
+        _heartbeat(work)
+
+    return photos_read(
+        assets=usable,
+        providers=providers_in_order(str(setting_value("ai", "ai_provider"))),
+        job_id=work.job_id,
+        report=report,
+    )
+
+
+def _normalise(
+    place: int,
+    group: Group,
+    usable: Sequence[ImageAsset],
+    readings: list[AssetReading],
+    work: _Work,
+) -> tuple[Group, AiResult]:
+    """Judge a part; where it is in doubt or dear, the better model reads its photos again."""
+    result, step = part_of(group, readings, place)
+    work.steps.append(step)
+    harder = harder_provider(result, readings, group)
+    if harder is None:
+        return group, result
+    ids = [photo.asset_id for photo in group]
+    again = photos_read_harder(
+        assets=[asset for asset in usable if asset.pk in set(ids)],
+        provider=harder,
+        job_id=work.job_id,
+        report=work.steps.append,
+    )
     _heartbeat(work)
-    return found.value
-
-
-def _groups(mode: JobMode, photos: Sequence[PhotoReading]) -> list[tuple[PhotoReading, ...]]:
-    if mode is JobMode.BULK:
-        return group_each(photos)
-    if mode is JobMode.BUNDLE:
-        return group_by_label(photos, reference())
-    return group_all(photos)
-
-
-def _normalise(group: tuple[PhotoReading, ...], work: _Work) -> NormalisedPart:
-    given = NormaliseInput(photos=group, tables=reference())
-    found = timed("normalise", lambda: NormaliseStep().run(given))
-    if isinstance(found.value, Refused):
-        raise ProviderUnavailable(found.value.message)
-    work.steps.append(found.record)
-    return found.value
+    if again is None:
+        return group, result
+    group = tuple(reading_of(one.asset_id, one.data) for one in again)
+    result, step = part_of(group, again, place)
+    work.steps.append(step)
+    return group, result
 
 
 def _record(
-    work: _Work,
-    assets: Sequence[ImageAsset],
-    provider: Provider,
-    readings: Sequence[ProviderReading],
-    parts: Sequence[tuple[tuple[PhotoReading, ...], NormalisedPart]],
+    work: _Work, assets: Sequence[ImageAsset], parts: Sequence[tuple[Group, AiResult]]
 ) -> None:
-    by_photo = {photo.asset_id: reading for reading in readings for photo in reading.photos}
-    made = [
-        result_of(
-            position=position,
-            part=part,
-            readings=[by_photo[photo.asset_id] for photo in group],
-            provider=provider,
-        )
-        for position, (group, part) in enumerate(parts)
-    ]
     with transaction.atomic():
         job = _mine(work)
         job.results.all().delete()
-        for result, (group, _) in zip(made, parts, strict=True):
-            result.job = job
-            result.save(force_insert=True)
-            ImageAsset.objects.filter(pk__in=[photo.asset_id for photo in group]).update(
-                result=result
-            )
+        results_save(job, parts)
         job.status = JobStatus.AI_COMPLETE
-        job.ai_provider, job.ai_model = provider.name, provider.model
-        job.ai_cost_usd = work.cost
+        names = list(dict.fromkeys(result.provider for _, result in parts))
+        models = list(dict.fromkeys(result.model for _, result in parts))
+        job.ai_provider, job.ai_model = ", ".join(names)[:30], ", ".join(models)[:50]
+        job.ai_cost_usd = cost_of(job.pk)
         job.ai_completed_at = job.heartbeat_at = timezone.now()
         job.last_error = refusals_in_words(assets)
         job.steps = [_plain(step) for step in work.steps]

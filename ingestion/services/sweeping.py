@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from ingestion.enums import AssetStatus, JobStatus
 from ingestion.models import ImageAsset, IngestionJob
+from ingestion.services.budget import calls_free
 from ingestion.services.jobs import kick
+from ingestion.services.rereading import jobs_reread
 from ingestion.storage import storage, variant_key
 from ingestion.storage.keys import UPLOADS
 from realtrack.core import tasks as core_tasks
@@ -63,7 +65,8 @@ def intake_sweep() -> int:
         IngestionJob.objects.filter(pk__in=ids, status=JobStatus.PENDING).update(heartbeat_at=now)
     for job_id in ids:
         kick(job_id)
-    return len(ids) + _sweep_assets(now)
+    calls_free()
+    return len(ids) + jobs_reread() + _sweep_assets(now)
 
 
 def _sweep_assets(now: datetime.datetime) -> int:

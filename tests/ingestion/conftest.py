@@ -10,7 +10,8 @@ from pytest_django.fixtures import Settings
 
 from ingestion.providers import local_ocr
 from ingestion.providers.base import PhotoInput, PhotoReading
-from realtrack.core import redis
+from realtrack.core import http, redis
+from tests.ingestion.ai_server import AiServer, ai_server
 
 _seen: dict[bytes, PhotoReading] = {}
 
@@ -38,3 +39,22 @@ def _no_shared_limits(settings: Settings) -> Iterator[None]:
         # A test's transaction is rolled back; what it left in Redis is not.
         for key in redis.client().scan_iter(pattern):
             redis.client().delete(key)
+
+
+@pytest.fixture
+def ai(settings: Settings) -> Iterator[AiServer]:
+    """Both remote readers lead to a server of the tests; both have keys, none is at rest."""
+    with ai_server() as server:
+        settings.AI_BASE_URL = f"{server.base}/v1"
+        settings.GOOGLE_VISION_BASE = server.base
+        settings.OPENAI_API_KEY = "sk-test"
+        settings.GOOGLE_VISION_API_KEY = ""
+        _forget()
+        yield server
+        _forget()
+
+
+def _forget() -> None:
+    for name in ("openai_vision", "google_vision"):
+        redis.client().delete(redis.key("ai-rest", name), redis.key("window", f"ai-jobs:{name}"))
+        http.circuit_close(name)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from ingestion.pipeline.grouping import group_all, group_by_label, group_each
+from ingestion.pipeline.grouping import BundlePhoto, group_all, group_bundle, group_each
 from ingestion.reference import reference
 from tests.ingestion.readings import reading
 
@@ -15,7 +15,10 @@ def test_groups_begin_where_another_number_is_read() -> None:
         reading("dirt"),
     ]
     # then
-    assert group_by_label(photos, reference()) == [tuple(photos[:3]), tuple(photos[3:])]
+    assert group_bundle([BundlePhoto(reading=one) for one in photos], reference()) == [
+        tuple(photos[:3]),
+        tuple(photos[3:]),
+    ]
     assert group_all(photos) == [tuple(photos)]
     assert group_each(photos) == [(one,) for one in photos]
     assert group_all([]) == []

@@ -13,7 +13,7 @@ from ingestion import services
 from ingestion.enums import AssetStatus, Band, JobMode, JobStatus, ReviewStatus
 from ingestion.models import AiResult, ImageAsset, IngestionJob
 from ingestion.providers import registry as providers
-from ingestion.providers.base import PhotoInput, ProviderReading, ProviderUnavailable
+from ingestion.providers.base import PhotoInput, ProviderReading, ProviderUnavailable, Purse
 from ingestion.services import running
 from ingestion.storage import storage
 from listings.models import Listing
@@ -43,11 +43,12 @@ class Unsteady:
 
     name = "unsteady"
     model = "1"
+    batch = 1
 
     def __init__(self, *errors: Exception) -> None:
         self.errors = list(errors)
 
-    def read(self, photos: Sequence[PhotoInput]) -> ProviderReading:
+    def read(self, photos: Sequence[PhotoInput], purse: Purse) -> ProviderReading:
         if self.errors:
             raise self.errors.pop(0)
         return ProviderReading(provider=self.name, model=self.model, photos=())
@@ -57,7 +58,7 @@ class Unsteady:
 
 
 def use(monkeypatch: pytest.MonkeyPatch, reader: object) -> None:
-    monkeypatch.setattr(running, "provider_for", lambda name: reader)
+    monkeypatch.setattr(running, "providers_in_order", lambda name: [reader])
 
 
 def events_of(job: IngestionJob) -> list[str]:
@@ -211,7 +212,7 @@ def test_outage_that_ends_heals(monkeypatch: pytest.MonkeyPatch) -> None:
     # what the service asks for is the least
     assert job.next_retry_at is not None
     assert (job.next_retry_at - before).total_seconds() >= 45
-    monkeypatch.setattr(running, "provider_for", providers.provider_for)
+    monkeypatch.setattr(running, "providers_in_order", providers.providers_in_order)
     IngestionJob.objects.filter(pk=job.pk).update(next_retry_at=timezone.now())
     services.job_run(job_id=job.pk)
     job.refresh_from_db()

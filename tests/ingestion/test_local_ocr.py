@@ -11,8 +11,8 @@ import pytest
 from ingestion.pipeline import numbers
 from ingestion.pipeline.fields import FieldName, NormalisedPart
 from ingestion.pipeline.normalising import NormaliseInput, NormaliseStep
-from ingestion.providers.base import PhotoInput
-from ingestion.providers.registry import provider_for
+from ingestion.providers.base import OpenPurse, PhotoInput
+from ingestion.providers.local_ocr import LocalOcr
 from ingestion.reference import reference
 from tests.conftest import SHARED
 from tests.ingestion import pictures
@@ -20,7 +20,7 @@ from tests.ingestion import pictures
 
 def read(path: Path) -> NormalisedPart:
     photo = PhotoInput(asset_id=uuid.uuid4(), path=path)
-    found = provider_for("local_ocr").read([photo])
+    found = LocalOcr().read([photo], OpenPurse())
     result = NormaliseStep().run(NormaliseInput(photos=found.photos, tables=reference()))
     assert isinstance(result, NormalisedPart)
     return result
