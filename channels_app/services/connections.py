@@ -30,6 +30,7 @@ from channels_app.locks import connection_locked
 from channels_app.models import ChannelConnection, ChannelListing, OAuthState
 from channels_app.selectors.connections import connection_get
 from channels_app.services.owed import owed_add, owed_resume
+from channels_app.services.places import place_problems
 from channels_app.services.sessions import (
     connection_note_failure,
     session_of,
@@ -268,6 +269,11 @@ def connection_location_create(
         raise InvalidInput(
             fields={"postal_code": "Type country and postal code, or country, city and state."}
         )
+    problems = place_problems(
+        country=location.country, region=location.region, postal_code=location.postal_code
+    )
+    if problems:
+        raise InvalidInput(fields=problems)
     adapter, session = adapter_for(connection.channel), session_of(connection)
     try:
         adapter.location_create(session, location)
