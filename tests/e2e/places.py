@@ -11,6 +11,7 @@ from tests.e2e.thread import COMPLETE, draft_from_photo, order_of, publish
 
 TABS = ("details", "photos", "fitment", "stock", "channels", "history")
 SETTINGS = ("general", "marketplaces", "tax", "shipping", "pricing", "ai", "notifications", "users")
+VIN = "4T1BF1FK7EU123456"  # a 2014 Camry
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 
 
@@ -46,6 +47,21 @@ def _sale(system: System, api: Api, photo: Path) -> str:
     return part.listing_id
 
 
+def _car(api: Api) -> str:
+    """Return a car with parts; takes one in where there is none."""
+    found = api.get("/api/inventory/donors")["donors"]
+    if not found:
+        made = api.post("/api/inventory/donors", {"vin": VIN, "cost": "1200"}, expect=201)
+        parts = [{"partType": "Alternator"}, {"partType": "Headlight", "side": "left"}]
+        api.post(
+            f"/api/inventory/donors/{made['donor']['id']}/teardown",
+            {"parts": parts, "idempotencyKey": "pages"},
+            expect=201,
+        )
+        found = [made["donor"]]
+    return _first(found)
+
+
 def all_places(system: System, photo: Path) -> list[Place]:
     """Return every page; makes a sale first, so that lists have rows."""
     api = Api(system, "admin")
@@ -54,6 +70,7 @@ def all_places(system: System, photo: Path) -> list[Place]:
     order = _first(api.get("/api/orders")["orders"])
     job = _first(api.get("/api/ingestion/jobs")["jobs"])
     account = _first(api.get("/api/channels")["channels"])
+    car = f"/inventory/donors/{_car(api)}"
     run = str(api.get("/api/jobs")["jobs"][0]["jobId"])
     plain = {
         "today": "/", "dashboard": "/dashboard/", "catalog": "/listings/",
@@ -62,6 +79,16 @@ def all_places(system: System, photo: Path) -> list[Place]:
         "fresh-part": f"/listings/{fresh}/edit/", "intake": "/ingestion/",
         "intake-job": f"/ingestion/jobs/{job}/", "review": "/ingestion/review/",
         "fitment": "/fitment/", "fitment-part": f"/fitment/{part}/", "stock": "/inventory/",
+        "cars": "/inventory/donors/", "car-new": "/inventory/donors/new/", "car": f"{car}/",
+        "car-edit": f"{car}/edit/", "teardown": f"{car}/teardown/", "pull": f"{car}/pull/",
+        "finish": f"{car}/finish/", "imports": "/listings/imports/",
+        "pricing": "/listings/pricing/", "rights": "/settings/rights/",
+        "team-new": "/settings/teams/new/", "system": "/settings/system/",
+        "shipping-new": "/settings/shipping/new/", "rule-new": "/settings/pricing/new/",
+        "calculator": "/settings/shipping/calculator/",
+        "inbox": "/channels/inbox/", "limits": "/channels/limits/", "drift": "/channels/drift/",
+        "policies": "/channels/policies/", "categories": "/channels/categories/",
+        "elsewhere": f"/channels/{account}/elsewhere/",
         "orders": "/orders/", "order": f"/orders/{order}/", "unmatched": "/orders/unmatched/",
         "channels": "/channels/", "account-of-channel": f"/channels/{account}/",
         "sync": "/channels/sync/", "runs": "/runs/", "run": f"/runs/{run}/",
