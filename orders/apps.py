@@ -30,6 +30,7 @@ class OrdersConfig(AppConfig):
         for name in ("order.shipped", "order.tracking_changed"):
             events.subscribe(name, key="orders.shipment", handler=handlers.order_shipped)
         registry.nav_counts.register("orders", selectors.nav_counts)
+        registry.price_evidence.register("sold", sales_figures.sold_prices)
         registry.part_sales.register("orders", sales_figures.part_sales)
         registry.type_histories.register("orders", sales_figures.type_histories)
         registry.rotators.register("orders.buyers", services.buyers_rotate)

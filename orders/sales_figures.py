@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
@@ -10,7 +11,9 @@ from statistics import median
 
 from django.db.models import F, Sum
 from django.db.models.functions import Lower
+from django.utils import timezone
 
+from listings.models import Listing
 from orders.enums import LineStock, OrderStatus
 from orders.models import OrderItem
 from realtrack.core.registry import PartSales, TypeHistory
@@ -18,6 +21,7 @@ from realtrack.core.registry import PartSales, TypeHistory
 # So many of the latest sales of a type tell its price; older ones tell of other times.
 _LATEST = 50
 _CENT = Decimal("0.01")
+_A_YEAR = datetime.timedelta(days=365)
 
 
 def part_sales(listing_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, PartSales]:
@@ -64,6 +68,30 @@ def type_histories(part_types: Sequence[str]) -> dict[str, TypeHistory]:
         )
         for name, sales in found.items()
     }
+
+
+def sold_prices(listing_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Decimal]]:
+    """Return, for each listing, what we sold parts of its number for in the last year."""
+    numbers = dict(
+        Listing.all_objects.filter(pk__in=listing_ids)
+        .exclude(mpn_normalised="")
+        .values_list("pk", "mpn_normalised")
+    )
+    rows = (
+        OrderItem.objects.filter(
+            stock=LineStock.SOLD,
+            listing__mpn_normalised__in=set(numbers.values()),
+            order__ordered_at__gt=timezone.now() - _A_YEAR,
+        )
+        .exclude(order__status__in=(OrderStatus.CANCELLED, OrderStatus.REFUNDED))
+        .order_by("-order__ordered_at", "pk")
+        .values_list("listing__mpn_normalised", "unit_price")
+    )
+    by_number: dict[str, list[Decimal]] = defaultdict(list)
+    for number, price in rows:
+        if len(by_number[number]) < _LATEST:
+            by_number[number].append(price)
+    return {key: list(by_number.get(number, ())) for key, number in numbers.items()}
 
 
 def _middle(days: Sequence[int]) -> int | None:

@@ -26,6 +26,8 @@ SCHEDULES: dict[str, Schedule] = {
         "schedule": crontab(hour="3", minute="30"),
     },
     "listings-pricing-sweep": {"task": "listings.pricing_sweep", "schedule": 30.0},
+    # A rule that counts days works from day to day; a new part waits half an hour at most.
+    "listings-pricing-keep": {"task": "listings.pricing_keep", "schedule": 1800.0},
     "inventory-reservations-expire": {"task": "inventory.reservations_expire", "schedule": 60.0},
     "inventory-ledger-verify": {
         "task": "inventory.ledger_verify",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -151,3 +151,20 @@ def pricing_rule_save(
             actor=actor,
         )
     return rule
+
+
+def pricing_rules_switch(*, rule_ids: Sequence[uuid.UUID], active: bool, actor: Actor) -> None:
+    """Switch rules on or off, in the caller's transaction or one of its own; the log tells which."""
+    with transaction.atomic():
+        rows = PricingRule.objects.select_for_update().filter(pk__in=rule_ids).order_by("pk")
+        for rule in rows:
+            if rule.active is active:
+                continue
+            rule.active = active
+            rule.save(update_fields=["active"])
+            emit(
+                events.PricingRuleChanged(
+                    entity_id=rule.pk, changes={"active": [not active, active]}
+                ),
+                actor=actor,
+            )

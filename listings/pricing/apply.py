@@ -24,6 +24,7 @@ from realtrack.core import runs
 from realtrack.core.actors import Actor, ActorKind
 from realtrack.core.errors import Conflict, InvalidInput, NotFound
 from realtrack.core.models import Run, RunItem, RunItemState, RunState
+from settings_app.catalog import pricing_rules_switch
 from settings_app.models import PricingRule
 
 KIND = "listings.pricing"
@@ -35,14 +36,18 @@ def pricing_apply_start(
     rule_ids: Sequence[uuid.UUID],
     actor: Actor,
     listing_ids: Sequence[uuid.UUID] | None = None,
+    switch_on: bool = False,
 ) -> Run:
     """Make the run that applies these rules to the named listings, or to all. Wakes the worker.
 
-    Raises InvalidInput where a rule does not exist.
+    With `switch_on` the rules go on working after it, for what comes and changes. Raises
+    InvalidInput where a rule does not exist.
     """
     rules = rules_of(rule_ids)
     names = ", ".join(rule.name for rule in rules)
     with transaction.atomic():
+        if switch_on:
+            pricing_rules_switch(rule_ids=rule_ids, active=True, actor=actor)
         run = runs.run_create(
             kind=KIND,
             title=f"Prices by rules: {names}",
@@ -61,7 +66,7 @@ def pricing_apply_start(
 def pricing_undo_start(*, run_id: uuid.UUID, actor: Actor) -> Run:
     """Make the run that puts back what a run of rules wrote; what was changed since stays.
 
-    Raises NotFound, Conflict where it still runs or was undone.
+    Its rules are switched off with it: they would write the same prices again. Raises NotFound, Conflict where it still runs or was undone.
     """
     run = Run.objects.filter(pk=run_id, kind=KIND).first()
     if run is None:
@@ -72,6 +77,8 @@ def pricing_undo_start(*, run_id: uuid.UUID, actor: Actor) -> Run:
     if Run.objects.filter(idempotency_key=key).exists():
         raise Conflict("This run was undone already.")
     with transaction.atomic():
+        keys = [uuid.UUID(key) for key in run.params["rules"]]
+        pricing_rules_switch(rule_ids=keys, active=False, actor=actor)
         undo = runs.run_create(
             kind=UNDO_KIND,
             title=f"Undo: {run.title}",

@@ -116,6 +116,19 @@ def pricing_preview(
     return Preview(totals=totals, rows=tuple(rows))
 
 
+def pricing_differing(*, rules: Sequence[PricingRule], most: int) -> list[uuid.UUID]:
+    """Return up to `most` listings whose price is not what `rules` say now."""
+    program = program_of(rules, fees=reading.fees_now())
+    day = timezone.localdate()
+    found: list[uuid.UUID] = []
+    for chunk in reading.chunks(reading.priced()):
+        priced = reading.facts_of(chunk, today=day, with_evidence=program.uses_evidence)
+        found += [facts.id for facts in priced if evaluate(facts, program).price != facts.price]
+        if len(found) >= most:
+            break
+    return found[:most]
+
+
 def histogram_bars(totals: Totals) -> list[tuple[str, int]]:
     """Return (words, count) of each bar."""
     labels = [f"under {EDGES[0]} %"]

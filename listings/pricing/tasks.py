@@ -6,7 +6,7 @@ import uuid
 
 from celery import shared_task
 
-from listings.pricing import apply
+from listings.pricing import apply, keep
 
 
 @shared_task(name="listings.pricing_run", queue="default", ignore_result=True, time_limit=1800)
@@ -22,3 +22,9 @@ def pricing_sweep() -> int:
     for run_id in due:
         apply.wake(run_id)
     return len(due)
+
+
+@shared_task(name="listings.pricing_keep", queue="default", ignore_result=True, time_limit=600)
+def pricing_keep() -> None:
+    """Start a run where prices are not what the rules say that are switched on."""
+    keep.pricing_keep()

@@ -8,17 +8,23 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
+from channels_app.enums import PaymentState
 from listings.models import Listing, ListingRevision, ListingSearch, RulePrice
-from listings.pricing import apply, facts
+from listings.pricing import apply, facts, keep
 from listings.pricing.preview import pricing_preview
 from listings.services import listing_update
+from orders.models import Order
+from orders.services import order_import
+from realtrack.core import registry
 from realtrack.core.actors import Actor
 from realtrack.core.models import AuditLog, Run, RunItem, RunState
-from settings_app import catalog
+from settings_app import catalog, teams
 from settings_app.models import PricingRule
 from tests.listings.factories import make_listing
-from tests.people import api_of, user_of
+from tests.orders.factories import account, found_order, line
+from tests.people import api_of, browser_of, user_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ACTOR = Actor.system("test")
@@ -229,3 +235,112 @@ def test_own_listed_prices_are_evidence_before_rules_and_without_oneself() -> No
     applied(save_rule("markdown", {"percentage": 50}))
     found = facts.listed_prices([part.pk for part in parts])
     assert sorted(found[parts[0].pk]) == [Decimal("20.00"), Decimal("30.00")]
+
+
+def test_rules_that_are_on_price_what_comes_and_changes() -> None:
+    # given a rule that was switched on with a run
+    parts = [make_listing(actor=manager(), start_price="50.00") for _ in range(3)]
+    rule = save_rule("markdown", {"percentage": 10})
+    assert keep.pricing_keep() is None
+    run = apply.pricing_apply_start(rule_ids=[rule.pk], actor=manager(), switch_on=True)
+    assert keep.pricing_keep() is None  # a run is under way
+    apply.pricing_run_work(run_id=run.pk)
+    rule.refresh_from_db()
+    assert rule.active
+    assert keep.pricing_keep() is None
+    # when a part comes and a person types a price
+    fresh = make_listing(actor=manager(), start_price="20.00")
+    listing_update(
+        listing_id=parts[0].pk, data={"start_price": "80.00"}, version=None, actor=manager()
+    )
+    kept = keep.pricing_keep()
+    # then those two are priced, by nobody's hand
+    assert kept is not None
+    apply.pricing_run_work(run_id=kept)
+    done = Run.objects.get(pk=kept)
+    assert (done.state, done.total, done.changed_count) == (RunState.DONE, 2, 2)
+    assert done.actor_kind == "system"
+    assert Listing.objects.get(pk=fresh.pk).start_price == Decimal("18.00")
+    assert Listing.objects.get(pk=parts[0].pk).start_price == Decimal("72.00")
+    assert Listing.objects.get(pk=parts[1].pk).start_price == Decimal("45.00")
+    assert keep.pricing_keep() is None
+
+
+def test_undo_switches_the_rules_off_else_they_would_write_again() -> None:
+    part = make_listing(actor=manager(), start_price="50.00")
+    rule = save_rule("markdown", {"percentage": 10})
+    run = apply.pricing_apply_start(rule_ids=[rule.pk], actor=manager(), switch_on=True)
+    apply.pricing_run_work(run_id=run.pk)
+    undo = apply.pricing_undo_start(run_id=run.pk, actor=manager())
+    apply.pricing_run_work(run_id=undo.pk)
+    rule.refresh_from_db()
+    assert not rule.active
+    assert keep.pricing_keep() is None
+    assert Listing.objects.get(pk=part.pk).start_price == Decimal("50.00")
+    rows = AuditLog.objects.filter(event="pricing_rule.changed", entity_id=str(rule.pk))
+    switched = [row.changes["active"] for row in rows.order_by("created_at") if row.changes]
+    assert switched == [[False, True], [True, False]]
+
+
+def test_own_sold_prices_are_evidence_for_a_competitive_rule() -> None:
+    # given three sales of the number, one of another, one cancelled
+    part = make_listing(
+        actor=manager(), start_price="100.00", c_manufacturer_part_number="27060-F0010"
+    )
+    other = make_listing(actor=manager(), start_price="5.00", c_manufacturer_part_number="X-1")
+    for price, of in (("80.00", part), ("90.00", part), ("70.00", part), ("1.00", other)):
+        found = found_order(account(), [line(of, price=price)], payment=PaymentState.PAID)
+        order_import(found_order=found, connection_id=found.connection_id, actor=ACTOR)
+    Order.objects.filter(items__unit_price="70.00").update(status="cancelled")
+    assert registry.price_evidence.get("sold") is not None
+    sold = facts.facts_of(
+        facts.chunk_after(facts.priced([part.pk]), None),
+        today=timezone.localdate(), with_evidence=True,
+    )[0].evidence["sold"]  # fmt: skip
+    assert sorted(sold) == [Decimal("80.00"), Decimal("90.00")]
+    rule = save_rule("competitive", {"percent_below": 10, "source": "sold", "minimum_count": 2})
+    # then the lower middle one of both, minus 10 %
+    assert pricing_preview(rules=[rule], listing_ids=[part.pk]).rows[0].after == Decimal("72.00")
+
+
+def test_the_page_tries_chosen_parts_and_switches_on_what_was_tried() -> None:
+    # given
+    parts = [make_listing(actor=manager(), start_price="50.00") for _ in range(3)]
+    on = save_rule("markdown", {"percentage": 10}, active=True, brand="None of ours")
+    off = save_rule("round", {"ending": "0.99"})
+    client = browser_of("manager")
+    sku = parts[0].custom_label_sku
+    # when one part is tried
+    page = client.get("/listings/pricing/", {"rules": [off.pk], "skus": f" {sku}\n"})
+    # then
+    assert page.status_code == 200
+    assert (page.context["totals"].count, len(page.context["rows"])) == (1, 1)
+    assert b"Switch on" not in page.content
+    wrong = client.get("/listings/pricing/", {"rules": [off.pk], "skus": "NO-SUCH"})
+    assert b"There is no part with the SKU NO-SUCH." in wrong.content
+    # and switching on is offered only when what is on was tried too
+    alone = client.get("/listings/pricing/", {"rules": [off.pk]})
+    assert b"not chosen" in alone.content
+    both = client.get("/listings/pricing/", {"rules": [on.pk, off.pk]})
+    assert b"Switch on" in both.content
+    # when applied to the one part, then switched on
+    client.post("/listings/pricing/apply/", {"rules": [off.pk], "skus": sku})
+    run = Run.objects.latest("created_at")
+    apply.pricing_run_work(run_id=run.pk)
+    run.refresh_from_db()
+    assert (run.total, run.changed_count) == (1, 1)
+    off.refresh_from_db()
+    assert not off.active
+    client.post("/listings/pricing/apply/", {"rules": [on.pk, off.pk], "switch_on": "1"})
+    off.refresh_from_db()
+    assert off.active
+
+
+def test_a_part_of_another_team_is_not_tried() -> None:
+    team = teams.team_save(team_id=None, name="Others", actor=ACTOR)
+    part = make_listing(actor=manager(), start_price="50.00", team_id=str(team.pk))
+    rule = save_rule("markdown", {"percentage": 10})
+    page = browser_of("manager").get(
+        "/listings/pricing/", {"rules": [rule.pk], "skus": part.custom_label_sku}
+    )
+    assert b"There is no part with the SKU" in page.content

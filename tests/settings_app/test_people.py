@@ -222,7 +222,8 @@ def test_a_browsers_last_use_is_noted_once_a_minute() -> None:
     UserSession.objects.update(last_used_at=old)
     client.get("/account/")
     noted = UserSession.objects.get().last_used_at
-    assert noted is not None and noted > timezone.now() - datetime.timedelta(minutes=1)
+    assert noted is not None
+    assert noted > timezone.now() - datetime.timedelta(minutes=1)
     client.get("/account/")
     assert UserSession.objects.get().last_used_at == noted
     # A stranger with a made-up cookie notes nothing.
