@@ -87,6 +87,7 @@ _SENTENCES: Mapping[str, str] = {
     "setting.changed": "changed the setting {entity}",
     "run.started": "started: {title}",
     "run.finished": "finished: {title}",
+    "run.retried": "started a run again: {title}",
     "run.failed": "had a run fail: {title}",
 }
 _QUIET = (

@@ -82,6 +82,11 @@ class TeardownTemplateAdmin(admin.ModelAdmin[Any]):
     inlines = (TemplateItemInline,)
 
     @override
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody: a template that is not wanted is emptied, and the log tells who did it."""
+        return False
+
+    @override
     def save_related(
         self, request: HttpRequest, form: ModelForm[Any], formsets: Any, change: bool
     ) -> None:

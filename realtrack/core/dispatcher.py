@@ -7,6 +7,7 @@ import random
 import time
 import uuid
 from collections.abc import Sequence
+from typing import ClassVar
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -36,6 +37,14 @@ class EventDead(events.DomainEvent):
 
     name = "event.dead"
     entity_type = "event"
+
+
+class EventRetried(events.DomainEvent):
+    """A person put a delivery that was given up back in line."""
+
+    name = "event.retried"
+    entity_type = "event"
+    log_only: ClassVar[bool] = True
 
 
 def dispatch_due(*, limit: int = BATCH) -> int:
@@ -199,9 +208,16 @@ def _give_up(delivery: EventDelivery, error: str) -> None:
 
 def delivery_retry(*, delivery_id: int, actor: Actor) -> None:
     """Put a dead delivery back in line with fresh attempts; raises NotFound when it is not dead."""
-    del actor  # whoever may steer runs may do it; the log line of its effect names the cause
-    updated = EventDelivery.objects.filter(pk=delivery_id, state=DeliveryState.DEAD).update(
-        state=DeliveryState.PENDING, attempts=0, next_attempt=timezone.now()
-    )
-    if not updated:
-        raise NotFound("This delivery is not waiting for a retry.")
+    with transaction.atomic():
+        dead = EventDelivery.objects.select_for_update(of=("self",)).filter(
+            pk=delivery_id, state=DeliveryState.DEAD
+        )
+        row = dead.first()
+        if row is None:
+            raise NotFound("This delivery is not waiting for a retry.")
+        row.state, row.attempts, row.next_attempt = DeliveryState.PENDING, 0, timezone.now()
+        row.save(update_fields=["state", "attempts", "next_attempt"])
+        events.emit(
+            EventRetried(entity_id=row.pk, metadata={"event": row.event, "for": row.subscriber}),
+            actor=actor,
+        )

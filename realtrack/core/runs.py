@@ -34,6 +34,12 @@ class RunFinished(events.DomainEvent):
     entity_type = "run"
 
 
+class RunRetried(events.DomainEvent):
+    name = "run.retried"
+    entity_type = "run"
+    log_only: ClassVar[bool] = True
+
+
 class RunFailed(events.DomainEvent):
     name = "run.failed"
     entity_type = "run"
@@ -190,7 +196,6 @@ def run_cancel(*, run_id: uuid.UUID, actor: Actor) -> Run:
 
 def run_retry(*, run_id: uuid.UUID, actor: Actor) -> Run:
     """Start a failed or cancelled run again; rows with a good verdict are not done twice."""
-    del actor
     with transaction.atomic():
         run = _locked(run_id)
         kind = registry.run_kinds.get(run.kind)
@@ -202,6 +207,10 @@ def run_retry(*, run_id: uuid.UUID, actor: Actor) -> Run:
         run.cancel_requested_at = run.finished_at = None
         run.error = ""
         run.save()
+        events.emit(
+            RunRetried(entity_id=run.pk, metadata={"kind": run.kind, "title": run.title}),
+            actor=actor,
+        )
         transaction.on_commit(lambda: kind.resume(run.pk) if kind.resume else None)
     return run
 

@@ -39,7 +39,7 @@ FREE_FORM_FIELDS = (
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_RENDERER_CLASSES": ["djangorestframework_camel_case.render.CamelCaseJSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["djangorestframework_camel_case.parser.CamelCaseJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["realtrack.core.api.parsers.BodyParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "settings_app.api.auth.BearerAuthentication",
         "rest_framework.authentication.SessionAuthentication",
