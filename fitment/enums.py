@@ -67,3 +67,22 @@ class AcesRowState(models.TextChoices):
     REJECTED = "rejected", "Rejected"
     DUPLICATE = "duplicate", "Known already"
     UNSUPPORTED = "unsupported", "Not for cars"
+
+
+class FindingKind(models.TextChoices):
+    """What a check looks for."""
+
+    DUPLICATE = "duplicate", "The same car twice"
+    COMMENT = "comment", "With and without a comment"
+    LIFE = "life", "Years outside the model's life"
+    TITLE = "title", "The title names other cars"
+    OVERLAP = "overlap", "Two part numbers in one place"
+
+
+class MergeKind(models.TextChoices):
+    """What the staff merge."""
+
+    MAKE = "make", "Make"
+    MODEL = "model", "Model"
+    ENGINE = "engine", "Engine"
+    SUBMODEL = "submodel", "Submodel"

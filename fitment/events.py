@@ -107,3 +107,30 @@ class AcesCodeMapped(DomainEvent):
     code: int
     meaning: str
     freed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingAccepted(DomainEvent):
+    """A person called what a check found right as it is."""
+
+    name: ClassVar[str] = "fitment.finding_accepted"
+    entity_type: ClassVar[str] = "listing"
+    log_only: ClassVar[bool] = True
+
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VehiclesMerged(DomainEvent):
+    """Two rows of the vehicle data became one, or (`undone`) two again."""
+
+    name: ClassVar[str] = "fitment.vehicles_merged"
+    entity_type: ClassVar[str] = "vehicle_reference"
+    log_only: ClassVar[bool] = True
+
+    kind: str
+    gone: str
+    kept: str
+    fitments: int
+    undone: bool

@@ -25,6 +25,14 @@ from fitment.models.reference import (
     FitmentSubmodel,
     FitmentSubmodelYear,
 )
+from fitment.models.upkeep import (
+    FitmentFinding,
+    FitmentMerge,
+    FitmentMergeRow,
+    FitmentSet,
+    FitmentSetUse,
+    FitmentSetVehicle,
+)
 
 __all__ = [
     "AcesCode",
@@ -36,13 +44,19 @@ __all__ = [
     "FitmentChassisCode",
     "FitmentChassisModel",
     "FitmentEngine",
+    "FitmentFinding",
     "FitmentMake",
     "FitmentMakeAlias",
+    "FitmentMerge",
+    "FitmentMergeRow",
     "FitmentModel",
     "FitmentModelAlias",
     "FitmentModelYear",
     "FitmentModelYearEngine",
     "FitmentReferenceState",
+    "FitmentSet",
+    "FitmentSetUse",
+    "FitmentSetVehicle",
     "FitmentSubmodel",
     "FitmentSubmodelYear",
     "PartFitment",

@@ -1,0 +1,1 @@
+"""Checks over what is there: found set-based, mended or called right by a person."""
