@@ -16,7 +16,7 @@ class FitmentConfig(AppConfig):
     @override
     def ready(self) -> None:
         """Fill the slots of the registry and subscribe to events."""
-        from fitment import handlers, reference, selectors
+        from fitment import handlers, reference, selectors, sinks
         from fitment.aces import uploads
         from realtrack.core import registry
 
@@ -24,4 +24,6 @@ class FitmentConfig(AppConfig):
         registry.reference_seeders.register("fitment", reference.reference_seed)
         registry.search_filters.register("fits", selectors.fits_filter)
         registry.nav_counts.register("fitment", selectors.nav_counts)
+        registry.import_sinks.register("fitment", sinks.vehicles_take)
+        registry.export_vehicles.register("fitment", sinks.vehicles_give)
         registry.run_kinds.register(uploads.KIND, uploads.RUN_KIND)

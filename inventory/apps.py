@@ -12,7 +12,7 @@ class InventoryConfig(AppConfig):
     def ready(self) -> None:
         """Subscribe and fill the slots of the registry."""
         from inventory import handlers, seeds, selectors
-        from inventory.services import place_set
+        from inventory.services import first_stock_write, place_set
         from inventory.services.teardown import KIND
         from realtrack.core import events, registry
 
@@ -31,3 +31,4 @@ class InventoryConfig(AppConfig):
         registry.run_kinds.register(KIND, registry.RunKind(title="Tear-down"))
         registry.nav_counts.register("inventory", selectors.nav_counts)
         registry.place_writers.register("inventory", place_set)
+        registry.first_stock_writers.register("inventory", first_stock_write)

@@ -49,4 +49,9 @@ def sku_next() -> str:
     if row is None:  # nextval always answers one row
         message = "the SKU sequence gave no number"
         raise RuntimeError(message)
-    return _PATTERN.format(int(row[0]))
+    return sku_pattern(int(row[0]))
+
+
+def sku_pattern(number: int) -> str:
+    """The SKU of a number of the sequence."""
+    return _PATTERN.format(number)

@@ -10,6 +10,7 @@ from inventory.services.donors import (
     donor_update,
     vin_check,
 )
+from inventory.services.first_stock import first_stock_write
 from inventory.services.places import place_set
 from inventory.services.record import Origin, StockResult
 from inventory.services.reserving import reservations_expire, stock_release, stock_reserve
@@ -44,6 +45,7 @@ __all__ = [
     "donor_teardown",
     "donor_update",
     "drift_report",
+    "first_stock_write",
     "ledger_verify",
     "listing_status_follow",
     "low_stock_threshold_set",

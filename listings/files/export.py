@@ -16,7 +16,7 @@ from openpyxl import Workbook
 
 from listings import fields
 from listings.columns import columns
-from listings.files.headers import SPECIFICS_HEADER
+from listings.files.headers import SPECIFICS_HEADER, VERSION_HEADER
 from listings.files.tables import guard
 from listings.files.xlsx_file import escape
 
@@ -69,7 +69,7 @@ def export_bytes(
 def _own_headers() -> list[str]:
     own = {"ean": "P:EAN", "vat_percent": "VAT%", "video_id": "VideoID"}
     extras = [own.get(column.name, column.header) for column in fields.extras()]
-    return [*(column.header for column in columns()), *extras, SPECIFICS_HEADER]
+    return [*(column.header for column in columns()), *extras, SPECIFICS_HEADER, VERSION_HEADER]
 
 
 def _own_row(listing: Listing) -> list[str]:
@@ -77,6 +77,7 @@ def _own_row(listing: Listing) -> list[str]:
     return [
         *(_text(getattr(listing, name)) for name in fields.by_name()),
         json.dumps(specifics, ensure_ascii=False, sort_keys=True) if specifics else "",
+        str(listing.version),
     ]
 
 

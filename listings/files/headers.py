@@ -12,6 +12,17 @@ from listings import fields
 from realtrack.core.errors import InvalidInput
 
 SPECIFICS_HEADER = "Item specifics"
+VERSION_HEADER = "Version"
+VERSION = "version"  # the one that the row was exported at; no field, but what a change rests on
+PHOTO_ROW = "item_photo_url"
+# Shopify's product CSV: a row per product, then one per further photo or variant, by handle.
+_SHOPIFY_KEYS = frozenset({"handle", "variantsku"})
+_SHOPIFY = {
+    "title": "title", "bodyhtml": "description", "vendor": "c_brand", "type": "c_type",
+    "variantsku": "custom_label_sku", "variantprice": "start_price",
+    "variantinventoryqty": "quantity", "variantbarcode": "p_upc", "imagesrc": PHOTO_ROW,
+    "costperitem": "cost",
+}  # fmt: skip
 # Our header of a field where eBay has none, or where other files say it otherwise.
 _ALIASES = {
     "customlabel": "custom_label_sku", "sku": "custom_label_sku", "partnumbersku": "custom_label_sku",
@@ -47,6 +58,7 @@ class Plan:
 
     targets: tuple[Target | None, ...]
     ignored: tuple[str, ...]
+    is_shopify: bool = False
 
 
 def plan_of(headers: Sequence[str], mapping: Mapping[str, str]) -> Plan:
@@ -58,13 +70,21 @@ def plan_of(headers: Sequence[str], mapping: Mapping[str, str]) -> Plan:
     _headers_check(headers)
     targets: list[Target | None] = []
     ignored = []
+    is_shopify = {_key(header) for header in headers} >= _SHOPIFY_KEYS
     for header in headers:
-        target = _mapped(header, mapping) if header in mapping else guess(header)
+        guessed = guess_shopify(header) if is_shopify else guess(header)
+        target = _mapped(header, mapping) if header in mapping else guessed
         if target is None:
             ignored.append(header)
         targets.append(target)
     _targets_check(headers, targets)
-    return Plan(targets=tuple(targets), ignored=tuple(ignored))
+    return Plan(targets=tuple(targets), ignored=tuple(ignored), is_shopify=is_shopify)
+
+
+def guess_shopify(header: str) -> Target | None:
+    """What a header of Shopify's product CSV means, or None."""
+    name = _SHOPIFY.get(_key(header))
+    return Target(field=name) if name else None
 
 
 def guess(header: str) -> Target | None:
@@ -73,6 +93,8 @@ def guess(header: str) -> Target | None:
     name = _names().get(key) or _ALIASES.get(key)
     if name:
         return Target(field=name)
+    if key == _key(VERSION_HEADER):
+        return Target(field=VERSION)
     if key == _key(SPECIFICS_HEADER):
         return Target(field=fields.ITEM_SPECIFICS)
     if key in _ASPECTS:

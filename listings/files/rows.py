@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from listings import fields
-from listings.files.headers import Plan, Target
-from listings.files.tables import Row, Table, unguard
+from listings.files.headers import PHOTO_ROW, VERSION, Plan, Target
+from listings.files.tables import CLEAR, Row, Table, unguard
 
 _POLICIES = frozenset({"shipping_profile_name", "return_profile_name", "payment_profile_name"})
 _POLICY_ID = re.compile(r"\s*-?\s*\(ID:\s*\d+\s*\)\s*$")
 _LEADING_ID = re.compile(r"\s*(\d{2,})\s*[-–:\u00a0 ].*", re.DOTALL)
 _SERIAL = re.compile(r"\d{5}(\.\d+)?")
+_ERASE = "\x00CLEAR"  # no cell of a file can hold this
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's day 0, in no zone
 
 
@@ -29,6 +30,11 @@ class PartRow:
     aspects: dict[str, list[str]] = field(default_factory=dict)
     vehicles: list[dict[str, str]] = field(default_factory=list)
     fault: str = ""
+    version: int | None = None  # the one that the file was exported at
+    headers: Sequence[str] = ()
+    raw: list[Sequence[str]] = field(
+        default_factory=list
+    )  # its row and those below it, as they are
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,8 +54,11 @@ def part_rows(tables: Sequence[tuple[Table, Plan]], tally: Tally) -> Iterator[Pa
             if row.hidden:
                 tally.hidden += any(cell.strip() for cell in row.cells)
                 continue
-            found = _read(table.name, row, plan)
+            found = _read(table, row, plan)
             if found is None:
+                continue
+            if plan.is_shopify and current is not None and _is_more(found):
+                _photo_add(current, found)
                 continue
             relation = str(found.data.get("relationship", "")).strip().casefold()
             is_child = bool(relation) and not (
@@ -75,18 +84,29 @@ def _child_fault(relation: str) -> str:
     return "A variation. Give each its own row with a SKU."
 
 
-def _read(sheet: str, row: Row, plan: Plan) -> PartRow | None:
+def _is_more(found: PartRow) -> bool:
+    """A row of Shopify's that only adds a photo to the product above it."""
+    return set(found.data) == {PHOTO_ROW} and not found.fault
+
+
+def _photo_add(part: PartRow, child: PartRow) -> None:
+    photos = [str(one.data[PHOTO_ROW]) for one in (part, child) if one.data.get(PHOTO_ROW)]
+    part.data[PHOTO_ROW] = "|".join(photos)
+    part.raw.extend(child.raw)
+
+
+def _read(table: Table, row: Row, plan: Plan) -> PartRow | None:
     """The row as a part, None where nothing stands in it."""
-    found = PartRow(sheet=sheet, number=row.number)
+    found = PartRow(sheet=table.name, number=row.number, headers=table.headers, raw=[row.cells])
     extra = [cell for cell in row.cells[len(plan.targets) :] if cell.strip()]
     for target, cell in zip(plan.targets, row.cells, strict=False):
         if target is not None and cell.strip():
-            _take(found, target, unguard(cell))
+            _take(found, target, _ERASE if cell == CLEAR else unguard(cell))
     # A formula in the category's column fills rows to the sheet's end with 0.
     if str(found.data.get("category_id", "")).strip() in {"0", "0.0"}:
         del found.data["category_id"]
     content = set(found.data) - {"action", "category_name"}
-    if not content and not found.aspects and not extra:
+    if not content and not found.aspects and not extra and not found.fault:
         return None
     if extra:
         found.fault = f"It has more cells than there are headers, the first is “{extra[0][:40]}”."
@@ -94,7 +114,19 @@ def _read(sheet: str, row: Row, plan: Plan) -> PartRow | None:
 
 
 def _take(found: PartRow, target: Target, text: str) -> None:
-    if target.aspect:
+    if target.field == VERSION:
+        found.version = int(text) if text.strip().isdigit() else None
+        if found.version is None:
+            found.fault = "Version: a whole number, as an export writes it."
+    elif target.field in {fields.SKU, fields.QUANTITY} and text == _ERASE:
+        label = fields.label(target.field)
+        found.fault = f"{label} cannot be erased."
+    elif text == _ERASE:
+        if target.aspect:
+            found.aspects[target.aspect] = []
+        else:
+            found.data[target.field] = None
+    elif target.aspect:
         values = [piece.strip() for piece in text.split("|")]
         found.aspects[target.aspect] = [piece for piece in values if piece]
     elif target.field == fields.ITEM_SPECIFICS:
@@ -120,6 +152,7 @@ def _plain(name: str, text: str) -> str:
 def _vehicle_add(part: PartRow, child: PartRow, tally: Tally) -> None:
     vehicle = _vehicle(child)
     tally.vehicles += 1
+    part.raw.extend(child.raw)
     if vehicle in part.vehicles:
         tally.repeated_vehicles += 1
     else:
@@ -142,7 +175,7 @@ def merged_data(part: PartRow, present: Mapping[str, list[str]]) -> dict[str, ob
     """The fields to write: aspects of the file on top of those that the part has."""
     data = dict(part.data)
     if part.aspects:
-        given = data.get(fields.ITEM_SPECIFICS)
-        base = given if isinstance(given, dict) else present
+        given = data.get(fields.ITEM_SPECIFICS, present)
+        base = given if isinstance(given, dict) else {}
         data[fields.ITEM_SPECIFICS] = {**base, **part.aspects}
     return data

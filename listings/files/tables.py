@@ -10,8 +10,10 @@ MAX_COLUMNS = 2000
 MAX_CELL = 1_000_000  # characters; a description may have 500,000
 HEADER_WITHIN = 20  # rows among which the headers must stand
 _INFO = re.compile(r"#?info\b", re.IGNORECASE)
-_RUNS = re.compile(r"'*[=+\-@\t\r]")
-_GUARDED = re.compile(r"'+[=+\-@\t\r]")
+# A cell of exactly this word erases the field; an empty one leaves it.
+CLEAR = "CLEAR"
+_RUNS = re.compile(rf"'*(?:[=+\-@\t\r]|{CLEAR}\Z)")
+_GUARDED = re.compile(rf"'+(?:[=+\-@\t\r]|{CLEAR}\Z)")
 
 
 class FileRefused(ValueError):
@@ -59,13 +61,18 @@ def _below(read: Callable[[], Iterator[Row]], header_row: int) -> Callable[[], I
 
 
 def guard(text: str) -> str:
-    """A cell that a spreadsheet would run gets a quote before it."""
+    """A cell that a spreadsheet would run, or that would erase a field, gets a quote before it."""
     return f"'{text}" if _RUNS.match(text) else text
 
 
 def unguard(text: str) -> str:
     """Take away exactly the quote that `guard` set."""
     return text[1:] if _GUARDED.match(text) else text
+
+
+def regarded(text: str) -> str:
+    """A cell of someone's file as it may be handed back: what would be run is guarded once."""
+    return text if text == CLEAR else guard(unguard(text))
 
 
 def _trimmed(cells: Sequence[str]) -> tuple[str, ...]:

@@ -277,7 +277,7 @@ def _undo_one(run_id: uuid.UUID, position: int, item: RunItem, actor: Actor) -> 
     failure: Failure | None = None
     try:
         with transaction.atomic():
-            _take_back(listing_id, item, actor)
+            take_back(listing_id, item, actor)
     except AppError as error:
         failure = Failure(id=listing_id, code=error.reason, reason=error.message)
     runs.run_item_record(
@@ -293,7 +293,8 @@ def _undo_one(run_id: uuid.UUID, position: int, item: RunItem, actor: Actor) -> 
     return failure
 
 
-def _take_back(listing_id: uuid.UUID, item: RunItem, actor: Actor) -> None:
+def take_back(listing_id: uuid.UUID, item: RunItem, actor: Actor) -> None:
+    """Put one listing back to `item.before`; raises `Conflict` where someone changed it since."""
     listing = Listing.all_objects.filter(pk=listing_id).first()
     if listing is None:
         raise NotFound

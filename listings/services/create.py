@@ -21,7 +21,7 @@ from realtrack.core.errors import InvalidInput
 
 _FREE_SKU_TRIES = 100  # numbers of the sequence that people may have typed by hand before
 # What a new listing sells as where nothing was said: eBay allows only this pair for fixed price.
-_DEFAULTS = {"format": SellingFormat.FIXED_PRICE.value, "duration": Duration.GOOD_TILL_CANCELLED.value}  # fmt: skip
+DEFAULTS = {"format": SellingFormat.FIXED_PRICE.value, "duration": Duration.GOOD_TILL_CANCELLED.value}  # fmt: skip
 
 
 def listing_create(
@@ -48,7 +48,7 @@ def listing_create(
     if initial_quantity is not None:
         quantity = clean({fields.QUANTITY: initial_quantity}).values[fields.QUANTITY]
     owned = _owned(data, cleaned, actor, person_fields)
-    values: dict[str, object] = {**_DEFAULTS, **cleaned.values}
+    values: dict[str, object] = {**DEFAULTS, **cleaned.values}
     with transaction.atomic():
         listing = _insert(values, owned=owned, actor=actor, status=status)
         texts_keep([listing.description])

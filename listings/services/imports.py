@@ -10,7 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import BinaryField, Q
+from django.db.models.functions import Substr
 from django.utils import timezone
 
 from listings.files.book import MAX_FILE, open_tables
@@ -29,6 +30,7 @@ KIND = "listings.import"
 STALE_AFTER = timedelta(seconds=60)
 _WAITING_AFTER = timedelta(seconds=10)
 _MAX_MAPPING = 500
+_PIECE = 8 * 1024 * 1024  # bytes of a kept file that are in memory at once
 
 
 def import_start(
@@ -103,6 +105,21 @@ def imports_sweep() -> int:
     for run_id in found:
         import_resume(run_id)
     return len(found)
+
+
+@contextmanager
+def stored_tables_opened(file: ImportFile) -> Iterator[list[tuple[Table, Plan]]]:
+    """As `tables_opened` for a file that is kept; it is read in pieces, not into memory whole."""
+    with tempfile.NamedTemporaryFile(suffix=".import") as copy:
+        start = 1
+        content = ImportFile.objects.filter(pk=file.pk)
+        while start <= file.size:
+            piece = Substr("content", start, _PIECE, output_field=BinaryField())
+            copy.write(bytes(content.values_list(piece, flat=True).get()))
+            start += _PIECE
+        copy.flush()
+        with open_tables(Path(copy.name), name=file.name) as tables:
+            yield [(table, plan_of(table.headers, file.mapping)) for table in tables]
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import TypedDict, Unpack
 
 import nh3
 from django.db import connection, transaction
+from django.db.models.expressions import RawSQL
 
 from listings import fields
 from listings.health import health_of
@@ -23,17 +24,25 @@ _SPAN_MAX = 40  # no model was built for longer; more is a misprint
 _DESCRIPTION_MAX = 20_000  # of the description's words; PostgreSQL ends at 1 MB a document
 # The weights of the document: what a person searches by first is A. Words stand in one language
 # configuration, numbers also without their separators in `simple`, which leaves them as they are.
-_DOCUMENT = """
-UPDATE listing_search SET
-    document = setweight(to_tsvector('english', rt_unaccent(%(title)s)), 'A')
-        || setweight(to_tsvector('english', rt_unaccent(%(names)s)), 'A')
-        || setweight(to_tsvector('simple', %(numbers)s), 'A')
-        || setweight(to_tsvector('english', rt_unaccent(%(aspects)s)), 'B')
-        || setweight(to_tsvector('english', rt_unaccent(%(description)s)), 'C'),
-    words = left(lower(rt_unaccent(%(words)s)), %(words_max)s),
-    title_key = left(lower(rt_unaccent(%(title)s)), 160)
-WHERE listing_id = %(id)s
-"""
+_VECTOR = (
+    "setweight(to_tsvector('english', rt_unaccent({title})), 'A')"
+    " || setweight(to_tsvector('english', rt_unaccent({names})), 'A')"
+    " || setweight(to_tsvector('simple', {numbers}), 'A')"
+    " || setweight(to_tsvector('english', rt_unaccent({aspects})), 'B')"
+    " || setweight(to_tsvector('english', rt_unaccent({description})), 'C')"
+)
+_WORDS = f"left(lower(rt_unaccent({{words}})), {_WORDS_MAX})"
+_TITLE_KEY = "left(lower(rt_unaccent({title})), 160)"
+_WEIGHED = ("title", "names", "numbers", "aspects", "description")
+_NAMED = {name: f"%({name})s" for name in (*_WEIGHED, "words")}
+_DOCUMENT = (
+    f"UPDATE listing_search SET document = {_VECTOR}, words = {_WORDS},"  # noqa: S608 - constants
+    f" title_key = {_TITLE_KEY} WHERE listing_id = %(id)s"
+).format(**_NAMED)
+_PLACED = dict.fromkeys((*_WEIGHED, "words"), "%s")
+_VECTOR_SQL, _WORDS_SQL, _TITLE_KEY_SQL = (
+    one.format(**_PLACED) for one in (_VECTOR, _WORDS, _TITLE_KEY)
+)
 # Fields whose change rewrites the words.
 WORD_FIELDS = frozenset(
     {"title", "description", "c_brand", "c_type", "custom_label_sku", "c_features",
@@ -102,7 +111,25 @@ def _write(listing: Listing, photos: Sequence[PhotoRef]) -> None:
         "vehicle_count", "channel_states"
     )
     vehicle_count, channel_states = kept.first() or (0, {})
-    values = {
+    values = row_values(listing, photos, vehicle_count=vehicle_count, channel_states=channel_states)
+    # One statement; what upper apps own keeps its values where the row was there.
+    ListingSearch.objects.bulk_create(
+        [ListingSearch(listing_id=listing.pk, **values)],
+        update_conflicts=True,
+        unique_fields=["listing"],
+        update_fields=list(values),
+    )
+
+
+def row_values(
+    listing: Listing,
+    photos: Sequence[PhotoRef] = (),
+    *,
+    vehicle_count: int = 0,
+    channel_states: Mapping[str, str] | None = None,
+) -> dict[str, object]:
+    """What the catalog itself writes into the search row, but for the words."""
+    return {
         "is_live": listing.deleted_at is None,
         "sku_key": listing.custom_label_sku.lower(),
         "numbers": numbers_of(listing),
@@ -124,13 +151,6 @@ def _write(listing: Listing, photos: Sequence[PhotoRef]) -> None:
         "created_at": listing.created_at,
         "updated_at": listing.updated_at,
     }
-    # One statement; what upper apps own keeps its values where the row was there.
-    ListingSearch.objects.bulk_create(
-        [ListingSearch(listing_id=listing.pk, **values)],
-        update_conflicts=True,
-        unique_fields=["listing"],
-        update_fields=list(values),
-    )
 
 
 def numbers_of(listing: Listing) -> list[str]:
@@ -151,6 +171,57 @@ def _first_url(urls: str) -> str:
 
 
 def _write_words(listing: Listing) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_DOCUMENT, {**word_values(listing), "id": listing.pk})
+
+
+def search_rows_write(listings: Sequence[Listing], *, is_new: bool) -> None:
+    """As `search_refresh` for many at once, in one statement.
+
+    Call inside the transaction of the change. `is_new`: no row is there yet and nothing but the
+    listing says anything of it, so its stock is the quantity that the listing holds.
+    """
+    if not listings:
+        return
+    ids = [one.pk for one in listings]
+    photos = {} if is_new else photos_of(ids)
+    kept = {} if is_new else _kept(ids)
+    rows: list[ListingSearch] = []
+    written: set[str] = set()
+    for listing in listings:
+        vehicle_count, channel_states = kept.get(listing.pk, (0, {}))
+        values = row_values(
+            listing,
+            photos.get(listing.pk, ()),
+            vehicle_count=vehicle_count,
+            channel_states=channel_states,
+        )
+        texts = word_values(listing)
+        values["document"] = RawSQL(_VECTOR_SQL, [texts[name] for name in _WEIGHED])  # noqa: S611 - constants
+        values["words"] = RawSQL(_WORDS_SQL, [texts["words"]])  # noqa: S611 - as above
+        values["title_key"] = RawSQL(_TITLE_KEY_SQL, [texts["title"]])  # noqa: S611 - as above
+        written.update(values)
+        stock = listing.quantity or 0
+        counted = {"stock_total": stock, "stock_free": stock} if is_new else {}
+        rows.append(ListingSearch(listing_id=listing.pk, **values, **counted))
+    if is_new:
+        ListingSearch.objects.bulk_create(rows)
+    else:
+        ListingSearch.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["listing"], update_fields=sorted(written)
+        )
+
+
+def _kept(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[int, Mapping[str, str]]]:
+    rows = ListingSearch.objects.filter(pk__in=ids)
+    return {
+        pk: (count, states)
+        for pk, count, states in rows.values_list("pk", "vehicle_count", "channel_states")
+    }
+
+
+def word_values(listing: Listing) -> dict[str, str]:
+    """The texts that `_DOCUMENT` makes the words of, by its parameters."""
     aspects = " ".join(
         text for values in listing.item_specifics.values() for text in values if text
     )
@@ -164,21 +235,15 @@ def _write_words(listing: Listing) -> None:
     )
     more = f"{listing.c_type} {listing.category_name} {listing.c_features} {aspects}"
     title = separated(listing.title)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _DOCUMENT,
-            {
-                "title": title,
-                "names": names,
-                # Lower case, as the parser's lexemes are.
-                "numbers": " ".join(numbers_of(listing)).lower(),
-                "aspects": f"{more} {years_within(listing.title)}",
-                "description": plain_text(listing.description)[:_DESCRIPTION_MAX],
-                "words": f"{title} {names} {more}",
-                "words_max": _WORDS_MAX,
-                "id": listing.pk,
-            },
-        )
+    return {
+        "title": title,
+        "names": names,
+        # Lower case, as the parser's lexemes are.
+        "numbers": " ".join(numbers_of(listing)).lower(),
+        "aspects": f"{more} {years_within(listing.title)}",
+        "description": plain_text(listing.description)[:_DESCRIPTION_MAX],
+        "words": f"{title} {names} {more}",
+    }
 
 
 def separated(title: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from django.db import IntegrityError, transaction
@@ -74,8 +74,14 @@ def owed_note(listing_id: uuid.UUID, changed: Sequence[str], *, actor: Actor) ->
     """Note in this transaction what the marketplaces are owed, unless they told us themselves."""
     if actor.kind is ActorKind.MARKETPLACE:
         return
+    for kind in owed_kinds(changed):
+        owed_kind_note(listing_id, kind)
+
+
+def owed_kinds(changed: Iterable[str]) -> list[str]:
+    """What marketplaces are owed after a change of these fields: `price`, `content`, or nothing."""
     names = set(changed) - PRIVATE_FIELDS
-    kinds = [
+    return [
         kind
         for kind, is_owed in (
             ("price", bool(names & PRICE_FIELDS)),
@@ -83,8 +89,6 @@ def owed_note(listing_id: uuid.UUID, changed: Sequence[str], *, actor: Actor) ->
         )
         if is_owed
     ]
-    for kind in kinds:
-        owed_kind_note(listing_id, kind)
 
 
 def owed_kind_note(listing_id: uuid.UUID, kind: str) -> None:

@@ -29,8 +29,8 @@ _MERGE_TRIES = 5  # other savers that may come between reading and writing befor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Change:
-    """What one save does to a row."""
+class Change:
+    """What one save does to a row; `quantity` goes to the ledger, `proposed` to a person."""
 
     values: dict[str, object]
     owned: list[str]
@@ -71,7 +71,7 @@ def listing_update(
         current = _current(listing_id, locked=version is None)
         if version is not None and current.version != version:
             raise version_conflict(current, version=version, yours=values)
-        change = _change_of(current, values, actor=actor, person_fields=person_fields)
+        change = change_of(current, values, actor=actor, person_fields=person_fields)
         proposals_make(
             listing=current,
             values=change.proposed,
@@ -120,13 +120,14 @@ def _current(listing_id: uuid.UUID, *, locked: bool) -> Listing:
     return listing
 
 
-def _change_of(
+def change_of(
     current: Listing,
     values: Mapping[str, object],
     *,
     actor: Actor,
-    person_fields: Sequence[str],
-) -> _Change:
+    person_fields: Sequence[str] = (),
+) -> Change:
+    """What writing `values` by this actor changes; reads and stores nothing but a free SKU."""
     wanted = dict(values)
     quantity = wanted.pop(fields.QUANTITY, None)
     if fields.SKU in wanted and not wanted[fields.SKU]:
@@ -142,7 +143,7 @@ def _change_of(
         claimed = set(person_fields) | set(differing)
     if not isinstance(quantity, int) or quantity == current.quantity:
         quantity = None
-    return _Change(
+    return Change(
         values=differing,
         owned=sorted(claimed - set(current.person_fields)),
         quantity=quantity,
@@ -152,7 +153,7 @@ def _change_of(
 
 def _store(
     current: Listing,
-    change: _Change,
+    change: Change,
     *,
     actor: Actor,
     reason: str,
@@ -202,7 +203,7 @@ def _store(
 
 def _bump(
     saved: Listing,
-    change: _Change,
+    change: Change,
     *,
     read_version: int,
     actor: Actor,

@@ -88,6 +88,14 @@ class RunKind:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SinkResult:
+    """What an upper app made of a file's rows, and those that it could not read."""
+
+    added: int = 0
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartSales:
     """What was sold of a listing: pieces, their prices without shipping and tax, and refunds."""
 
@@ -111,8 +119,16 @@ search_filters: Slot[Callable[[QuerySet[Any], str], QuerySet[Any]]] = Slot(
     "narrow the catalog by what an upper app knows, such as the vehicle",
 )
 # Rows of an import file that belong to an upper app, such as fitment rows or the first stock.
-import_sinks: Slot[Callable[[uuid.UUID, Sequence[Mapping[str, str]], Actor], int]] = Slot(
+import_sinks: Slot[Callable[[uuid.UUID, Sequence[Mapping[str, str]], Actor], SinkResult]] = Slot(
     "import_sinks", "take the rows of an import file that belong to an upper app"
+)
+# Vehicles of listings as a marketplace's upload form names them: `Make`, `Model`, `Year` and more.
+export_vehicles: Slot[
+    Callable[[Sequence[uuid.UUID]], Mapping[uuid.UUID, Sequence[Mapping[str, str]]]]
+] = Slot("export_vehicles", "the vehicles of listings for a marketplace's upload form")
+# First stock of listings that one transaction made, set-based: (quantities by listing, actor).
+first_stock_writers: Slot[Callable[[Mapping[uuid.UUID, int], Actor], None]] = Slot(
+    "first_stock_writers", "open the ledgers of many new listings at once"
 )
 # Two listings become one: each participant moves its rows from the second to the first.
 merge_participants: Slot[Callable[[uuid.UUID, uuid.UUID, Actor], None]] = Slot(
@@ -180,6 +196,8 @@ rotators: Slot[Callable[[], int]] = Slot(
 ALL_SLOTS: tuple[Slot[Any], ...] = (
     search_filters,
     import_sinks,
+    export_vehicles,
+    first_stock_writers,
     merge_participants,
     health_checks,
     category_proposers,

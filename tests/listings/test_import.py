@@ -31,6 +31,7 @@ from realtrack.core.actors import Actor, ActorKind
 from realtrack.core.errors import Conflict, InvalidInput
 from realtrack.core.models import Run, RunItem, RunState
 from realtrack.core.redis import client as redis_client
+from realtrack.core.registry import SinkResult
 from settings_app.models import Team, User
 from tests.listings.factories import make_listing, make_user, signed_in
 from tests.listings.files import csv_file, xlsx_file
@@ -87,10 +88,10 @@ def vehicles(monkeypatch: pytest.MonkeyPatch) -> dict[uuid.UUID, list[Mapping[st
     """What the sink of an upper app was handed."""
     found: dict[uuid.UUID, list[Mapping[str, str]]] = {}
 
-    def sink(listing_id: uuid.UUID, rows: Sequence[Mapping[str, str]], actor: Actor) -> int:
+    def sink(listing_id: uuid.UUID, rows: Sequence[Mapping[str, str]], actor: Actor) -> SinkResult:
         new = [row for row in rows if row not in found.get(listing_id, [])]
         found.setdefault(listing_id, []).extend(new)
-        return len(new)
+        return SinkResult(added=len(new))
 
     monkeypatch.setattr(registry.import_sinks, "_values", {"test": sink})
     return found
@@ -297,17 +298,19 @@ def test_a_killed_worker_is_followed_by_one_that_goes_on(
         dry_run=False,
         actor=Actor.person(user),
     )
-    judge = importing._judge
+    judge = importing._judged
 
-    def dies(work: Any, part: Any, twin: Any) -> Any:
-        if part.number == 4:
+    monkeypatch.setattr(importing, "BATCH", 1)
+
+    def dies(work: Any, places: Any) -> Any:
+        if places[0].part.number == 4:
             raise KeyboardInterrupt
-        return judge(work, part, twin)
+        return judge(work, places)
 
-    monkeypatch.setattr(importing, "_judge", dies)
+    monkeypatch.setattr(importing, "_judged", dies)
     with pytest.raises(KeyboardInterrupt):
         import_run(run_id=run.pk)
-    monkeypatch.setattr(importing, "_judge", judge)
+    monkeypatch.setattr(importing, "_judged", judge)
     run.refresh_from_db()
     assert (run.state, run.created_count) == (RunState.RUNNING, 2)
     # when its message comes again while it may be alive: nothing
@@ -335,12 +338,12 @@ def test_a_fault_of_ours_and_a_file_that_kills_end_the_run(
         name="p.csv", content=csv_file("SKU,Title", "A,1"), dry_run=False, actor=Actor.person(user)
     )
 
-    def faulty(work: Any, part: Any, twin: Any) -> Any:
+    def faulty(work: Any, places: Any) -> Any:
         raise ZeroDivisionError
 
     # when
     with monkeypatch.context() as patched:
-        patched.setattr(importing, "_judge", faulty)
+        patched.setattr(importing, "_judged", faulty)
         with pytest.raises(ZeroDivisionError):
             import_run(run_id=run.pk)
     # then
@@ -366,13 +369,15 @@ def test_a_worker_gives_way_to_a_newer_claim(user: User, monkeypatch: pytest.Mon
         dry_run=False,
         actor=Actor.person(user),
     )
-    judge = importing._judge
+    judge = importing._judged
 
-    def overtaken(work: Any, part: Any, twin: Any) -> Any:
+    monkeypatch.setattr(importing, "BATCH", 1)
+
+    def overtaken(work: Any, places: Any) -> Any:
         Run.objects.filter(pk=run.pk).update(attempts=7)
-        return judge(work, part, twin)
+        return judge(work, places)
 
-    monkeypatch.setattr(importing, "_judge", overtaken)
+    monkeypatch.setattr(importing, "_judged", overtaken)
     # when
     import_run(run_id=run.pk)
     # then the first row is stored once, and the run is the other's
@@ -390,18 +395,20 @@ def test_a_cancelled_import_is_started_again_where_it_stopped(
         dry_run=False,
         actor=Actor.person(user),
     )
-    judge = importing._judge
+    judge = importing._judged
 
-    def asked(work: Any, part: Any, twin: Any) -> Any:
+    monkeypatch.setattr(importing, "BATCH", 1)
+
+    def asked(work: Any, places: Any) -> Any:
         Run.objects.filter(pk=run.pk).update(cancel_requested_at=timezone.now())
-        return judge(work, part, twin)
+        return judge(work, places)
 
-    monkeypatch.setattr(importing, "_judge", asked)
+    monkeypatch.setattr(importing, "_judged", asked)
     import_run(run_id=run.pk)
     run.refresh_from_db()
     assert (run.state, run.created_count) == (RunState.CANCELLED, 1)
     # when
-    monkeypatch.setattr(importing, "_judge", judge)
+    monkeypatch.setattr(importing, "_judged", judge)
     runs.run_retry(run_id=run.pk, actor=Actor.person(user))
     import_run(run_id=run.pk)
     # then
