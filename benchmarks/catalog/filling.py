@@ -106,9 +106,7 @@ FROM generated g JOIN fitment_makes k ON k.name = g.make
 
 def fill(count: int, *, seed: int = SEED) -> None:
     """Make `count` listings with search rows, first revisions and vehicles; prints its steps."""
-    template = listing_create(
-        data={"title": "Blank part"}, actor=Actor.system("benchmark")
-    )
+    template = listing_create(data={"title": "Blank part"}, actor=Actor.system("benchmark"))
     _timed("parts", lambda: _stage(count, seed))
     made_at = _MADE_AT.format(count=count)
     times = {"created_at": made_at, "updated_at": made_at}
@@ -198,7 +196,7 @@ def _tidy() -> None:
     _execute("DROP TABLE generated")
 
 
-def _execute(sql: str, params: list[object] | None = None) -> None:
+def _execute(sql: str, params: list[Any] | None = None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
 

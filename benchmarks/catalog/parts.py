@@ -255,4 +255,3 @@ def _types(rnd: random.Random) -> Sequence[_Type]:
         _Type(row["name"], row["group"], _SIDES.get(row["sides"], ()), number)
         for number, row in enumerate(rows, start=1)
     ]
-

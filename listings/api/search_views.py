@@ -53,7 +53,8 @@ class SearchView(ApiView):
                 "is_fuzzy": drf.BooleanField(),
                 "unknown_filters": drf.ListField(child=drf.DictField()),
                 "next_cursor": drf.CharField(allow_null=True),
-                "facets": serializers.FacetOut(many=True, required=False),
+                "facets": serializers.FacetOut(many=True, required=False, allow_null=True),
+                "facets_url": drf.CharField(required=False),
                 "limit": drf.IntegerField(),
                 "offset": drf.IntegerField(),
             },
@@ -61,7 +62,6 @@ class SearchView(ApiView):
         summary="Search",
     )
     def get(self, request: Request) -> Response:
-        del request
         query = self.query(serializers.SearchQuery)
         search = search_request(query)
         page = selectors.listing_search(search, user=self.user)
@@ -76,7 +76,11 @@ class SearchView(ApiView):
             ],
             next_cursor=page.next_cursor or None,
         )
-        if query.get("facets"):
+        if query.get("facets") and selectors.facets_come_later(page):
+            # So many hits take longer to count than a page of them to show: asked for on their own.
+            answer.data["facets"] = None
+            answer.data["facets_url"] = f"/api/listings/facets?{_without_paging(request)}"
+        elif query.get("facets"):
             facets = selectors.listing_facets(search, user=self.user, fuzzy=page.is_fuzzy)
             answer.data["facets"] = facet_answers(facets)
         return answer
@@ -207,6 +211,14 @@ class BulkUndoView(ApiView):
         return Response(bulk_answer(services.bulk_undo(run_id=run_id, actor=self.actor)))
 
 
+def _without_paging(request: Request) -> str:
+    """The query of this request as the facets take it: they are of all pages."""
+    query = request.query_params.copy()
+    for name in ("cursor", "before", "offset", "limit", "facets", "sort"):
+        query.pop(name, None)
+    return str(query.urlencode())
+
+
 def edit_of(body: Mapping[str, Any]) -> BulkEdit:
     """The bulk edit that a body asks for; a status among the changes is a move."""
     changes = changes_by_name(body.get("changes", {}))
@@ -235,6 +247,7 @@ def facet_answers(facets: list[Facet]) -> list[dict[str, Any]]:
         {
             "key": facet.key,
             "label": facet.label,
+            "is_partial": facet.is_partial,
             "values": [
                 {
                     "value": one.value,

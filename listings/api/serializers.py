@@ -211,6 +211,8 @@ class FacetOut(serializers.Serializer[Any]):
 
     key = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # a field of that name
+    # Only the newest hits were counted: there are at least so many.
+    is_partial = serializers.BooleanField()
     values = FacetValueOut(many=True)
 
 

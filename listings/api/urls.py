@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from listings.api import file_views, pricing, search_views, views
+from listings.api import file_views, pricing, saved_views, search_views, views
 
 urlpatterns = [
     path("settings/pricing-rules/preview", pricing.PricingPreviewView.as_view()),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("listings/search", search_views.SearchView.as_view()),
     path("listings/facets", search_views.FacetView.as_view()),
     path("listings/suggest", search_views.SuggestView.as_view()),
+    path("listings/searches", saved_views.SavedSearchListView.as_view()),
+    path("listings/searches/<uuid:search_id>", saved_views.SavedSearchView.as_view()),
     path("listings/trash", search_views.TrashView.as_view()),
     path("listings/import", file_views.ImportView.as_view()),
     path("listings/export", file_views.ExportView.as_view()),

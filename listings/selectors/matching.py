@@ -9,16 +9,23 @@ from listings.part_numbers import normalise
 from listings.selectors.query import ParsedQuery
 
 _SHORTEST_PREFIX = 3  # a shorter start of a word matches half of the catalog
+_MOST_TYPE_WORDS = 12  # of a long text only the beginning names a part type
+# Models that are written with a hyphen and typed without: F-150, MX-5, CR-V.
+_MODEL = re.compile(r"([A-Za-z]{1,3})(\d{1,4})|([A-Za-z]{2})([A-Za-z])")
 _LETTERS = re.compile(r"[A-Za-z]+")  # anything else could be an operator once unaccented
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TsQuery:
-    """SQL of a tsquery with its parameters, and the numbers that rank an exact match first."""
+    """SQL of a tsquery with its parameters, and what ranks a part first that it names wholly.
+
+    `numbers` are part numbers, `types` names that a part type may have, in lower case.
+    """
 
     sql: str
     params: tuple[str, ...]
     numbers: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
 
 
 def tsquery_of(parsed: ParsedQuery) -> TsQuery | None:
@@ -40,7 +47,25 @@ def tsquery_of(parsed: ParsedQuery) -> TsQuery | None:
         params.append(word)
     if not parts:
         return None
-    return TsQuery(sql=f"({' && '.join(parts)})", params=tuple(params), numbers=tuple(numbers))
+    return TsQuery(
+        sql=f"({' && '.join(parts)})",
+        params=tuple(params),
+        numbers=tuple(numbers),
+        types=_types_named(parsed),
+    )
+
+
+def _types_named(parsed: ParsedQuery) -> tuple[str, ...]:
+    """One to three neighbouring words, and the first of each as one: `alternator`, `fuel pump`."""
+    words = " ".join((*parsed.words, *parsed.phrases)).casefold().split()[:_MOST_TYPE_WORDS]
+    runs = [
+        " ".join(words[start : start + length])
+        for length in range(1, 4)
+        for start in range(len(words) - length + 1)
+    ]
+    meant = [other for others in parsed.alternatives.values() for other in others]
+    every = [*runs, *meant, *parsed.pairs.values()]
+    return tuple(dict.fromkeys([*every, *(run[:-1] for run in every if run.endswith("s"))]))
 
 
 def _paired(parsed: ParsedQuery, parts: list[str], params: list[str]) -> tuple[str, ...]:
@@ -106,10 +131,15 @@ def _word_sql(
     if alternatives:
         others = " || plainto_tsquery('english', %s)" * len(alternatives)
         return f"({sql}{others})", [word, *alternatives]
+    params = [word]
+    model = _MODEL.fullmatch(word)
+    if model is not None:
+        sql = f"({sql} || plainto_tsquery('english', %s))"
+        params.append("-".join(piece for piece in model.groups() if piece))
     bare = normalise(word)
     if any(c.isdigit() for c in bare) and len(bare) >= _SHORTEST_PREFIX:
-        return f"({sql} || to_tsquery('simple', %s))", [word, f"{bare.lower()}:*"]
+        return f"({sql} || to_tsquery('simple', %s))", [*params, f"{bare.lower()}:*"]
     if is_prefix and len(word) >= _SHORTEST_PREFIX and _LETTERS.fullmatch(word):
         # The last word may still be being typed.
-        return f"({sql} || to_tsquery('english', rt_unaccent(%s) || ':*'))", [word, word]
-    return sql, [word]
+        return f"({sql} || to_tsquery('english', rt_unaccent(%s) || ':*'))", [*params, word]
+    return sql, params

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SORT = "relevance"
 HEAVY = ("document", "words")  # columns that no list shows
 _EXACT_BONUS = 10.0  # lifts a whole part number above any rank of words, which stays below 1
+_TYPE_BONUS = 0.5  # an alternator before its bracket, when an alternator was asked for
 _RANKED, _OLDER = "rank", "created_at"
 _NO_ID = uuid.UUID(int=0)
 _COLUMNS = ", ".join(
@@ -34,7 +35,8 @@ _COLUMNS = ", ".join(
 # Rounded, so that pages agree.
 _RANK = """
 round((ts_rank(s.document, {query})
-    + CASE WHEN s.numbers && %s::text[] THEN %s ELSE 0 END)::numeric, 4)::float8
+    + CASE WHEN s.numbers && %s::text[] THEN %s ELSE 0 END
+    + CASE WHEN lower(s.part_type) = ANY(%s::text[]) THEN %s ELSE 0 END)::numeric, 4)::float8
 """
 _STATEMENT = """
 WITH hit AS MATERIALIZED ({hits}),
@@ -161,9 +163,14 @@ def _ranked(asked: _Asked) -> Any:
         direction="ASC" if asked.is_back else "DESC",
         columns=_COLUMNS,
     )
-    rank_params = [*asked.tsquery.params, list(asked.tsquery.numbers), _EXACT_BONUS]
+    query = asked.tsquery
+    rank_params = [
+        *query.params,
+        *(list(query.numbers), _EXACT_BONUS),
+        *(list(query.types), _TYPE_BONUS),
+    ]
     paging = [asked.limit + 1, asked.offset]
-    return ListingSearch.objects.raw(statement, (*params, *rank_params, *beyond_params, *paging))  # type: ignore[arg-type]  # lists are values of arrays
+    return ListingSearch.objects.raw(statement, (*params, *rank_params, *beyond_params, *paging))
 
 
 def _older_page(asked: _Asked, cursor: Cursor) -> Page:

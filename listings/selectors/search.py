@@ -201,9 +201,9 @@ def _plain_page(hits: Hits, sort_name: str, request: SearchRequest) -> Page:
     if text:
         cursor = read_cursor(text, sort=sort_name, fields=(sort.field,))
         rows = rows.filter(_beyond(sort, cursor, descending=descending))
-        found = list(rows[: request.limit + 1])
+        found: list[ListingSearch] = [*rows[: request.limit + 1]]
     else:
-        found = list(rows[request.offset : request.offset + request.limit + 1])
+        found = [*rows[request.offset : request.offset + request.limit + 1]]
     shown = found[: request.limit]
     has_more = len(found) > request.limit
     shown = shown[::-1] if is_back else shown

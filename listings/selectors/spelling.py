@@ -18,13 +18,13 @@ _SHORTEST = 3  # letters; shorter words are sizes and sides, and everything is c
 _MOST = 5  # words that one typed word may stand for
 # Letters that may be wrong, missing, too many or swapped, from this length on.
 _ALLOWED = ((10, 3), (6, 2), (_SHORTEST, 1))
-# Close by their groups of three letters (an index serves it), or begun by the same two.
+# Close by their groups of three letters (an index serves it), or begun by the same one.
 _NEAR = """
 SELECT t.typed, w.word FROM unnest(%(typed)s::text[]) AS t(typed)
     JOIN listing_words w ON w.word %% t.typed
 UNION
 SELECT t.typed, w.word FROM unnest(%(typed)s::text[]) AS t(typed)
-    JOIN listing_words w ON left(w.word, 2) = left(t.typed, 2)
+    JOIN listing_words w ON left(w.word, 1) = left(t.typed, 1)
         AND length(w.word) BETWEEN length(t.typed) - 2 AND length(t.typed) + 2
 """
 _KNOWN = "SELECT word FROM listing_words WHERE word = ANY(%s)"

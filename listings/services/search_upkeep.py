@@ -25,7 +25,7 @@ def search_fold(*, since: timedelta = _RECENT) -> int:
     with connection.cursor() as cursor:
         # The inner statement is the ORM's own, with its parameters beside it.
         cursor.execute(facet_sql.words_of(words), params)
-        learned = cursor.rowcount
+        learned = int(cursor.rowcount)
         cursor.execute(facet_sql.FOLD)
     return learned
 
