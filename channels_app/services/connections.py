@@ -43,6 +43,8 @@ from settings_app.models import User
 
 STATE_LIFE = datetime.timedelta(minutes=10)
 # Orders that were paid shortly before the account was connected are taken over too.
+# What a person chooses for an account; everything else are the marketplace's own names.
+_CHOSEN = frozenset({"policies", "locationKey", "owners", "autoPublish"})
 FIRST_ORDERS = datetime.timedelta(days=1)
 
 
@@ -126,13 +128,18 @@ def _connect(
     adapter = adapter_for(begun.channel)
     now = timezone.now()
     with transaction.atomic():
+        names = dict(adapter.default_settings(site=begun.site))
         row, _ = ChannelConnection.objects.get_or_create(
             channel=begun.channel,
             marketplace_account_id=identity.account_id,
             marketplace_site_id=begun.site,
-            defaults={"settings": dict(adapter.default_settings(site=begun.site))},
+            defaults={"settings": names},
         )
         row = connection_locked(row.pk)
+        # The marketplace's own names may have been corrected under Settings; choices stay.
+        row.settings = {**names, **row.settings} | {
+            name: value for name, value in names.items() if name not in _CHOSEN
+        }
         row.marketplace_account_name = identity.name
         tokens_store(row, tokens)
         row.status = ConnectionStatus.ACTIVE
