@@ -136,13 +136,19 @@ def _stage(work: Work, path: Path) -> Facts:
     reader = AcesReader(path)
     lines: list[str] = []
     done = work.upload.staged_through
-    for row in reader.rows():
-        if row.position <= done:
-            continue
-        lines.append(copy_line(row))
-        if len(lines) >= staging.CHUNK:
+    try:
+        for row in reader.rows():
+            if row.position <= done:
+                continue
+            lines.append(copy_line(row))
+            if len(lines) >= staging.CHUNK:
+                _chunk(work, lines)
+                lines = []
+    except FileRefused:
+        # What was read before the break stays findable.
+        if lines:
             _chunk(work, lines)
-            lines = []
+        raise
     if lines:
         _chunk(work, lines)
     return reader.facts

@@ -54,7 +54,8 @@ class _Names:
         if key not in self.makes:
             rows = FitmentMake.objects.filter(merged_into=None)
             own = list(rows.filter(name__iexact=text.strip()))
-            alias = rows.filter(aliases__key=key).exclude(aliases__kind="misspelling").distinct()
+            kinds = ("alias", "spelling", "variant")
+            alias = rows.filter(aliases__key=key, aliases__kind__in=kinds).distinct()
             found = own or list(alias)
             self.makes[key] = found[0] if len(found) == 1 else None
         if (make := self.makes[key]) is None:

@@ -19,7 +19,7 @@ MAX_UNPACKED = 8 * 1024**3
 _MAX_RATIO = 200
 _RATIO_FROM = 8 * 1024**2
 # So many bytes without one application are no such file; also what bounds the memory.
-_SILENCE = 32 * 1024**2
+_SILENCE = 16 * 1024**2
 _HEAD = 1 << 20
 _STEP = 4096
 
@@ -143,6 +143,8 @@ def head_check(path: Path) -> str:
             while not head.root and read < _HEAD and (data := reader.read(_STEP)):
                 read += len(data)
                 parser.feed(data)
+            if not head.root:
+                parser.close()
         except etree.XMLSyntaxError as error:
             raise FileRefused(f"This is no XML file: {error.msg}.", "not_xml") from error
     return _root_check(head)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from fitment.api import views
+from fitment.api import aces, upkeep, views
 
 urlpatterns = [
     path("fitment/makes", views.MakeListView.as_view()),
@@ -15,6 +15,18 @@ urlpatterns = [
     path("fitment/search", views.VehicleSearchView.as_view()),
     path("fitment/vin/<str:vin>", views.VinView.as_view()),
     path("fitment/detect", views.DetectView.as_view()),
+    path("fitment/detect-batch", upkeep.DetectBatchView.as_view()),
+    path("fitment/findings", upkeep.FindingListView.as_view()),
+    path("fitment/findings/<uuid:finding_id>", upkeep.FindingView.as_view()),
+    path("fitment/listing/<uuid:listing_id>/compatibility", upkeep.CompatibilityView.as_view()),
+    path("fitment/bulk-import", aces.BulkImportView.as_view()),
+    path("fitment/aces/mapping", aces.MappingView.as_view()),
+    path("fitment/aces/uploads", aces.UploadListView.as_view()),
+    path("fitment/aces/uploads/<uuid:upload_id>", aces.UploadView.as_view()),
+    path("fitment/aces/uploads/<uuid:upload_id>/rows", aces.UploadRowsView.as_view()),
+    path("fitment/aces/uploads/<uuid:upload_id>/answer", aces.UploadAnswerView.as_view()),
+    path("fitment/aces/quarantine", aces.QuarantineView.as_view()),
+    path("fitment/aces/export", aces.AcesExportView.as_view()),
     path("fitment/listing/<uuid:listing_id>", views.ListingFitmentsView.as_view()),
     path("fitment/<uuid:fitment_id>", views.FitmentView.as_view()),
     path("fitment/<uuid:fitment_id>/verify", views.FitmentVerifyView.as_view()),

@@ -4,11 +4,34 @@ from __future__ import annotations
 
 from django.urls import path
 
-from fitment.web import views
+from fitment.web import aces, upkeep, views
 
 app_name = "fitment"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("aces/", aces.files, name="aces"),
+    path("aces/mapping/", aces.mapping_send, name="aces-mapping"),
+    path("aces/export/", aces.export, name="aces-export"),
+    path("aces/export/file/", aces.export_file, name="aces-export-file"),
+    path("aces/<uuid:upload_id>/", aces.upload, name="aces-upload"),
+    path("aces/<uuid:upload_id>/answer/", aces.answer, name="aces-answer"),
+    path("quarantine/", aces.quarantine, name="quarantine"),
+    path("quarantine/choices/", aces.choices, name="quarantine-choices"),
+    path("quarantine/map/", aces.map_code, name="quarantine-map"),
+    path("checks/", upkeep.checks, name="checks"),
+    path("checks/run/", upkeep.checks_run, name="checks-run"),
+    path("checks/<uuid:finding_id>/", upkeep.finding_answer, name="finding"),
+    path("vehicles/", upkeep.vehicles, name="vehicles"),
+    path("vehicles/merge/", upkeep.merge, name="merge"),
+    path("vehicles/merge/<uuid:merge_id>/undo/", upkeep.merge_undo, name="merge-undo"),
+    path("vehicles/add/", upkeep.vehicle_add, name="vehicle-add"),
+    path("sets/", upkeep.sets, name="sets"),
+    path("sets/<uuid:set_id>/", upkeep.fitment_set, name="set"),
+    path("drafts/read/", upkeep.drafts_read, name="drafts-read"),
+    path("<uuid:listing_id>/paste/", upkeep.paste, name="paste"),
+    path("<uuid:listing_id>/equals/", upkeep.equals, name="equals"),
+    path("<uuid:listing_id>/set/", upkeep.set_use, name="set-use"),
+    path("<uuid:listing_id>/export/<str:form>/", upkeep.export, name="export"),
     path("<uuid:listing_id>/", views.listing, name="listing"),
     path("<uuid:listing_id>/panel/", views.panel, name="panel"),
     path("<uuid:listing_id>/cascade/", views.cascade, name="cascade"),
