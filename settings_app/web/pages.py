@@ -17,7 +17,7 @@ from realtrack.core.web.access import actor_of, public, requires, user_of
 from realtrack.core.web.render import redirect, render_page, toast
 from settings_app import catalog, secret_tests, selectors, services
 from settings_app.definitions import DEFINITIONS, Kind, Setting
-from settings_app.web import people
+from settings_app.web import people, system
 
 TABS = (
     ("general", "General"),
@@ -28,29 +28,33 @@ TABS = (
     ("ai", "AI and photos"),
     ("notifications", "Notifications"),
     ("users", "Users"),
+    ("system", "System"),
 )
+# Tabs that not everybody who sees settings may open.
+_NARROW = {"users": Right.USERS_MANAGE, "system": Right.HEALTH_DETAIL}
 
 
 @require_GET
 @requires(Right.SETTINGS_VIEW)
 def index(request: HttpRequest) -> HttpResponse:
     """One tab of settings; `?tab=` is in the URL."""
-    known = [name for name, _ in TABS]
-    tab = request.GET.get("tab", "general")
-    tab = tab if tab in known else "general"
     user = user_of(request)
-    may_users = user_can(user, Right.USERS_MANAGE)
+    tabs = [one for one in TABS if one[0] not in _NARROW or user_can(user, _NARROW[one[0]])]
+    tab = request.GET.get("tab", "general")
+    tab = tab if tab in dict(tabs) else "general"
     context: dict[str, Any] = {
         "tab": tab,
-        "tabs": [(name, label) for name, label in TABS if name != "users" or may_users],
+        "tabs": tabs,
         "fields": [_field(one, user) for one in DEFINITIONS.values() if one.tab == tab],
     }
     if tab == "shipping":
         context["profiles"] = catalog.shipping_profiles()
     if tab == "pricing":
         context["rules"] = catalog.pricing_rules()
-    if tab == "users" and may_users:
+    if tab == "users":
         context |= people.users_context()
+    if tab == "system":
+        context |= system.system_context()
     return render_page(request, "settings_app/settings.html", context, partial="panel")
 
 

@@ -26,7 +26,6 @@ urlpatterns = [
     path("shipping/<uuid:profile_id>/delete/", catalog.shipping_delete, name="shipping-delete"),
     path("pricing/new/", catalog.rule_form, name="rule-new"),
     path("pricing/<uuid:rule_id>/", catalog.rule_form, name="rule"),
-    path("system/", system.system, name="system"),
     path("system/dead/<int:delivery_id>/retry/", system.dead_retry, name="dead-retry"),
     path("<slug:category>/<slug:key>/history/", pages.history, name="history"),
     path("<slug:category>/<slug:key>/put-back/", pages.put_back, name="put-back"),

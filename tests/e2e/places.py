@@ -83,7 +83,7 @@ def all_places(system: System, photo: Path) -> list[Place]:
         "car-edit": f"{car}/edit/", "teardown": f"{car}/teardown/", "pull": f"{car}/pull/",
         "finish": f"{car}/finish/", "imports": "/listings/imports/",
         "pricing": "/listings/pricing/", "rights": "/settings/rights/",
-        "team-new": "/settings/teams/new/", "system": "/settings/system/",
+        "team-new": "/settings/teams/new/", "system": "/settings/?tab=system",
         "shipping-new": "/settings/shipping/new/", "rule-new": "/settings/pricing/new/",
         "calculator": "/settings/shipping/calculator/",
         "inbox": "/channels/inbox/", "limits": "/channels/limits/", "drift": "/channels/drift/",

@@ -311,7 +311,11 @@ def test_history_and_system_pages() -> None:
     client.post("/settings/general/business_name/put-back/", {"change": str(change)})
     assert setting_value("general", "business_name") == "MHN Auto Parts"
     beat_watch._note(sender=dispatch_events, state="SUCCESS")
-    system = client.get("/settings/system/")
+    system = client.get("/settings/?tab=system")
+    assert b"Version" in system.content
+    for queue in ("default", "channels", "fitment"):
+        assert f"<td>{queue}</td>" in system.content.decode()
+    assert "Health" not in browser_of("manager").get("/settings/?tab=system").content.decode()
     assert b"core.dispatch_events" in system.content
     assert b"success" in system.content
     assert client.post("/settings/system/dead/1/retry/").status_code == 404
