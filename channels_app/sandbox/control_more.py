@@ -260,6 +260,16 @@ def opted_in(db: Db, given: Json) -> Json:
     return {"seller": seller["username"], "on": on}
 
 
+def noise(db: Db, given: Json) -> Json:
+    """A bad day, as shares from 0 to 1: {errors?, lost?, doubled?} of calls and notifications."""
+    only(given, "errors", "lost", "doubled")
+    shares = {name: float(value) for name, value in given.items()}
+    if any(not 0 <= value <= 1 for value in shares.values()):
+        raise ControlError(400, "shares lie between 0 and 1")
+    db.set_setting("noise", shares or None)
+    return {"noise": shares}
+
+
 def most_vehicles(db: Db, given: Json) -> Json:
     """Set how many vehicles a category takes: {n}."""
     only(given, "n")
@@ -299,6 +309,7 @@ CALLS: dict[str, Call] = {
     "page_repeat": page_repeat,
     "language": language,
     "most_vehicles": most_vehicles,
+    "noise": noise,
     "out_of_stock": out_of_stock,
     "opted_in": opted_in,
     "free_returns_rule": _switch("free_returns_rule"),

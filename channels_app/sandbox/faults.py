@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,16 @@ if TYPE_CHECKING:
     from channels_app.sandbox.store import Db
 
 HTML = b"<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
+
+
+# What a bad day holds: errors before and after the call was carried out, and lost answers.
+_NOISE: tuple[Json, ...] = (
+    {"status": 500},
+    {"status": 503, "when": "after"},
+    {"drop": True},
+    {"drop": True, "when": "after"},
+    {"html": True},
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,4 +100,7 @@ def take(db: Db, route: Route | None, request: Request) -> Fault | None:
         if _matches(row["route"], route, request):
             db.run("UPDATE faults SET remaining = remaining - 1 WHERE id = ?", row["id"])
             return from_json(f"{row['id']}", json.loads(row["data"]))
+    share = float(db.setting("noise", {}).get("errors", 0))
+    if route is not None and share and random.random() < share:  # noqa: S311 (no secret)
+        return from_json("noise", random.choice(_NOISE))  # noqa: S311 (no secret)
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import random
 import uuid
 from typing import TYPE_CHECKING
 
@@ -64,7 +65,11 @@ def queue_for(
     """Queue a notification for one subscription (twice when a duplicate is asked for)."""
     chosen = options or {}
     note = envelope(db, subscription["topic"], subscription["schema_version"], data)
-    for _ in range(2 if chosen.get("duplicate") else 1):
+    noise = db.setting("noise", {})
+    if random.random() < float(noise.get("lost", 0)):  # noqa: S311 (no secret)
+        return
+    doubled = random.random() < float(noise.get("doubled", 0))  # noqa: S311 (no secret)
+    for _ in range(2 if doubled or chosen.get("duplicate") else 1):
         _insert(db, subscription, note, chosen)
         out.append(note["notification"]["notificationId"])
 

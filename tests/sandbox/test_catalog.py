@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.sandbox.client import INVENTORY, LOCATION, Client, error_ids
@@ -211,3 +212,38 @@ def test_locations(client: Client) -> None:
     assert (unknown.status_code, error_ids(unknown)) == (404, [25805])
     shown = client.call("GET", path).json()
     assert (shown["merchantLocationKey"], shown["merchantLocationStatus"]) == ("yard", "DISABLED")
+
+
+def test_a_subtree_tells_name_and_leaf(client: Client) -> None:
+    path = "/commerce/taxonomy/v1/category_tree/100/get_category_subtree"
+
+    leaf = client.call("GET", path, params={"category_id": "33550"}).json()
+    branch = client.call("GET", path, params={"category_id": "33541"}).json()
+    root = client.call("GET", path, params={"category_id": "6000"})
+    unknown = client.call("GET", path, params={"category_id": "1"})
+
+    node = leaf["categorySubtreeNode"]
+    assert node["category"] == {
+        "categoryId": "33550",
+        "categoryName": "Alternators & Generators",
+    }
+    assert node["leafCategoryTreeNode"] is True
+    assert "leafCategoryTreeNode" not in branch["categorySubtreeNode"]
+    below = branch["categorySubtreeNode"]["childCategoryTreeNodes"]
+    assert "33550" in {one["category"]["categoryId"] for one in below}
+    assert (error_ids(root), error_ids(unknown)) == ([62008], [62005])
+
+
+def test_a_bad_day_spoils_its_share_of_calls_and_ends(client: Client) -> None:
+    client.server.control("noise", errors=1)
+    spoiled = 0
+    for _ in range(10):
+        try:
+            spoiled += client.call("GET", f"{INVENTORY}/location").status_code >= 500
+        except httpx.TransportError:
+            spoiled += 1
+    client.server.control("noise")
+
+    # a page instead of data is answered with 502, every other fault is an error or a lost answer
+    assert spoiled == 10
+    assert client.call("GET", f"{INVENTORY}/location").status_code == 200
