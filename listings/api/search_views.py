@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from listings import selectors, services
 from listings.api import serializers
 from listings.api.base import changes_by_name, listing_answer, search_request
+from listings.api.render import ListingRenderer
 from listings.selectors import Facet
 from listings.services import BulkEdit, BulkResult
 from realtrack.core.api.schema import api_schema
@@ -40,6 +41,7 @@ class SearchView(ApiView):
     """Search with facets."""
 
     rights = {"GET": Right.LISTINGS_VIEW}
+    renderer_classes = [ListingRenderer]
     throttle_free = True
 
     @api_schema(

@@ -20,6 +20,7 @@ from listings.api.base import (
     search_request,
     version_of,
 )
+from listings.api.render import ListingRenderer
 from listings.models import Listing
 from realtrack.core.actors import Actor
 from realtrack.core.api.schema import api_schema
@@ -53,6 +54,7 @@ class ListingListView(ApiView):
     """The catalog, newest first, and new listings."""
 
     rights = {"GET": Right.LISTINGS_VIEW, "POST": Right.LISTINGS_EDIT}
+    renderer_classes = [ListingRenderer]
     endpoint_rates = {"POST": _WRITES}
 
     @api_schema(query=serializers.SearchQuery, response=_PAGE, summary="Listings")
@@ -90,6 +92,7 @@ class ListingView(ApiView):
         "PATCH": Right.LISTINGS_EDIT,
         "DELETE": Right.LISTINGS_DELETE,
     }
+    renderer_classes = [ListingRenderer]
     endpoint_rates = {"PUT": _WRITES, "PATCH": _WRITES, "DELETE": _WRITES}
 
     @api_schema(response=_LISTING, summary="One listing")

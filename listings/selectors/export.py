@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import connection
 
 from listings.models import Listing, ListingSearch
 from listings.selectors.search import SearchRequest, search_hits
+from realtrack.core import registry
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -53,3 +54,13 @@ def export_aspects(rows: QuerySet[ListingSearch]) -> list[str]:
             params,
         )
         return [str(name) for (name,) in cursor.fetchall()]
+
+
+def export_vehicles(
+    listing_ids: Sequence[uuid.UUID],
+) -> Mapping[uuid.UUID, Sequence[Mapping[str, str]]]:
+    """Vehicles of listings from whoever keeps them."""
+    found: dict[uuid.UUID, Sequence[Mapping[str, str]]] = {}
+    for read in registry.export_vehicles.values():
+        found.update(read(listing_ids))
+    return found

@@ -14,9 +14,8 @@ from django.db import connection
 from django.db.models import Sum
 
 from listings.enums import Condition, ListingStatus
-from listings.models import FacetCount
+from listings.selectors.kept import kept_rows
 from listings.selectors.search import COUNT_CAP, SearchRequest, search_hits
-from settings_app.enums import UserRole
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -133,7 +132,7 @@ def facets_come_later(page: SearchPage) -> bool:
 
 def values_beginning(key: str, start: str, *, user: User, limit: int) -> list[FacetValue]:
     """Values of a facet that begin so, most parts first, out of the kept counts."""
-    rows = _kept_rows(user).filter(facet=key, value__istartswith=start)
+    rows = kept_rows(user).filter(facet=key, value__istartswith=start)
     found = rows.values_list("value").annotate(n=Sum("number")).filter(n__gt=0)
     return [
         FacetValue(value=value, label=value, count=count)
@@ -141,17 +140,8 @@ def values_beginning(key: str, start: str, *, user: User, limit: int) -> list[Fa
     ]
 
 
-def _kept_rows(user: User) -> QuerySet[FacetCount]:
-    rows = FacetCount.objects.order_by()
-    if user.role in {UserRole.MANAGER, UserRole.ADMIN}:
-        return rows
-    no_team = rows.filter(team_id__isnull=True)
-    team_ids = list(user.teams.values_list("pk", flat=True))
-    return (no_team | rows.filter(team_id__in=team_ids)) if team_ids else no_team
-
-
 def _kept(user: User) -> _Counted:
-    rows = _kept_rows(user).values_list("facet", "value").annotate(n=Sum("number"))
+    rows = kept_rows(user).values_list("facet", "value").annotate(n=Sum("number"))
     return _Counted(counts=_by_facet(rows.filter(n__gt=0)))
 
 

@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from listings.models import ListingSearch
 from listings.selectors.cursors import Cursor, read_cursor, write_cursor
 from listings.selectors.filters import apply_filters, more_filter_names
+from listings.selectors.kept import kept_total
 from listings.selectors.matching import TsQuery, tsquery_of
 from listings.selectors.query import Filter, ParsedQuery, parse_query
 from listings.selectors.ranking import HEAVY, Page, ranked_page
@@ -98,6 +99,7 @@ class Hits:
     parsed: ParsedQuery
     filters: tuple[Filter, ...]
     tsquery: TsQuery | None
+    user: User
     is_fuzzy: bool = False
 
 
@@ -142,6 +144,7 @@ def search_hits(
         parsed=parsed,
         filters=filters,
         tsquery=tsquery,
+        user=user,
         is_fuzzy=fuzzy,
     )
 
@@ -230,6 +233,8 @@ def _total(
     """The number of hits, up to one above the cap; a first page that holds all is counted."""
     if not (has_more or request.cursor or request.before or request.offset):
         return len(shown)
+    if hits.tsquery is None and not hits.filters:
+        return min(kept_total(hits.user), COUNT_CAP + 1)
     return hits.rows.order_by().values("pk")[: COUNT_CAP + 1].count()
 
 

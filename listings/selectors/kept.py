@@ -1,0 +1,30 @@
+"""Counts of the unfiltered catalog, which triggers keep (`FacetCount`): no scan of the parts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Sum
+
+from listings.models import FacetCount
+from settings_app.enums import UserRole
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from settings_app.models import User
+
+
+def kept_rows(user: User) -> QuerySet[FacetCount]:
+    """The counts of the parts that this user may see; several rows of a value are to be added."""
+    rows = FacetCount.objects.order_by()
+    if user.role in {UserRole.MANAGER, UserRole.ADMIN}:
+        return rows
+    no_team = rows.filter(team_id__isnull=True)
+    team_ids = list(user.teams.values_list("pk", flat=True))
+    return (no_team | rows.filter(team_id__in=team_ids)) if team_ids else no_team
+
+
+def kept_total(user: User) -> int:
+    """How many live parts this user may see: each has one status."""
+    return kept_rows(user).filter(facet="status").aggregate(n=Sum("number"))["n"] or 0
