@@ -134,3 +134,16 @@ class VehiclesMerged(DomainEvent):
     kept: str
     fitments: int
     undone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitmentDoubted(DomainEvent):
+    """A return said that this car does not fit; the row waits for a person again."""
+
+    name: ClassVar[str] = "fitment.doubted"
+    entity_type: ClassVar[str] = "fitment"
+    log_only: ClassVar[bool] = True
+
+    listing_id: uuid.UUID
+    vehicle: str
+    reason: str

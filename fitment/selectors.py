@@ -356,3 +356,13 @@ def number_evidence(fitment: PartFitment) -> NumberEvidence:
         parts=others.order_by().values("listing_id").distinct().count(),
         agree=agreeing.order_by().values("listing_id").distinct().count(),
     )
+
+
+def equals_count(listing: Listing) -> int:
+    """Return how many other parts of the same number have verified vehicles."""
+    if not listing.mpn_normalised:
+        return 0
+    others = PartFitment.objects.filter(
+        verified=True, listing__mpn_normalised=listing.mpn_normalised
+    ).exclude(listing_id=listing.pk)
+    return others.order_by().values("listing_id").distinct().count()

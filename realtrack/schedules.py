@@ -28,6 +28,8 @@ SCHEDULES: dict[str, Schedule] = {
     "listings-pricing-sweep": {"task": "listings.pricing_sweep", "schedule": 30.0},
     # A rule that counts days works from day to day; a new part waits half an hour at most.
     "listings-pricing-keep": {"task": "listings.pricing_keep", "schedule": 1800.0},
+    "fitment-sweep": {"task": "fitment.sweep", "schedule": 60.0},
+    "fitment-check": {"task": "fitment.check", "schedule": crontab(hour="2", minute="40")},
     "inventory-reservations-expire": {"task": "inventory.reservations_expire", "schedule": 60.0},
     "inventory-ledger-verify": {
         "task": "inventory.ledger_verify",
@@ -63,6 +65,10 @@ SCHEDULES: dict[str, Schedule] = {
     },
     # An import whose worker was killed goes on within two of these.
     "listings-imports": {"task": "listings.imports_sweep", "schedule": 30.0},
+    "listings-import-files": {
+        "task": "listings.import_files_purge",
+        "schedule": crontab(hour="4", minute="10"),
+    },
     # A facet's many differences become one row, and the words of new parts are known to the typos.
     "listings-search-fold": {"task": "listings.search_fold", "schedule": 30.0},
     "listings-search-recount": {

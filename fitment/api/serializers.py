@@ -67,6 +67,7 @@ class EvidenceOut(serializers.Serializer[Any]):
     alternatives = serializers.ListField(child=serializers.CharField(), required=False)
     trim = serializers.CharField(required=False, allow_blank=True)
     copied_from = serializers.CharField(required=False)
+    returned = serializers.CharField(required=False)
     kind = serializers.CharField(required=False)
     part = serializers.CharField(required=False)
     file = serializers.CharField(required=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -11,20 +12,26 @@ from django.db.models import QuerySet
 from fitment.checking.queries import STATEMENTS
 from fitment.enums import FindingKind
 from fitment.matching import detect
-from fitment.models import FitmentFinding, PartFitment
+from fitment.models import FitmentFinding, FitmentModelYear, PartFitment
 from fitment.vehicle_lookup import lookup_current
 from listings.models import Listing
+from realtrack.core.errors import Conflict
 
 # Below this, a reading of a title is not sure enough to speak against a fitment.
 _SURE = 0.7
 _CHUNK = 2000
+NO_DATA = "There is no vehicle data to check against; load it with manage.py seed_fitment."
 
 
 def findings_refresh(listing_ids: Sequence[uuid.UUID] | None = None) -> dict[str, int]:
     """Check all listings, or some, and return how many findings of each kind are open after it.
 
-    Idempotent. Each check is a transaction of its own, so that none holds the others up.
+    Raises Conflict, and leaves the findings as they are, where there is no vehicle data to check
+    against. Idempotent. Each check is a transaction of its own, so that none holds the others up.
     """
+    if not FitmentModelYear.objects.exists():
+        # A check that would refuse everything is suspect, not the fitments.
+        raise Conflict(NO_DATA)
     for kinds, statement in STATEMENTS:
         _keep(kinds, statement, {"listings": None if listing_ids is None else list(listing_ids)})
     _titles(listing_ids)
@@ -42,7 +49,7 @@ def findings_counts(listing_ids: Sequence[uuid.UUID] | None = None) -> dict[str,
     return counts
 
 
-def _keep(kinds: Sequence[FindingKind], statement: str, params: Mapping[str, object]) -> None:
+def _keep(kinds: Sequence[FindingKind], statement: str, params: Mapping[str, Any]) -> None:
     """Bring the stored findings of these kinds in line with what the statement finds now."""
     values = {**params, "kinds": [kind.value for kind in kinds]}
     with transaction.atomic(), connection.cursor() as cursor:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -34,24 +35,22 @@ class _Mover:
 
     merge_id: uuid.UUID
 
-    def run(self, statement: str, values: Mapping[str, object]) -> int:
+    def run(self, statement: str, values: Mapping[str, Any]) -> int:
         with connection.cursor() as cursor:
             cursor.execute(statement, {**values, "merge": self.merge_id})
-            return cursor.rowcount
+            return int(cursor.rowcount)
 
-    def update(self, table: str, change: str, where: str, values: Mapping[str, object]) -> int:
+    def update(self, table: str, change: str, where: str, values: Mapping[str, Any]) -> int:
         """Set `change` on the rows of `table` (as `t`) that meet `where`; returns how many."""
         self._note(table, where, values, is_dropped=False)
         return self.run(f"UPDATE {table} t SET {change} WHERE {where}", values)
 
-    def drop(self, table: str, where: str, values: Mapping[str, object]) -> int:
+    def drop(self, table: str, where: str, values: Mapping[str, Any]) -> int:
         """Delete the rows of `table` (as `t`) that meet `where`; returns how many."""
         self._note(table, where, values, is_dropped=True)
         return self.run(f"DELETE FROM {table} t WHERE {where}", values)
 
-    def _note(
-        self, table: str, where: str, values: Mapping[str, object], *, is_dropped: bool
-    ) -> None:
+    def _note(self, table: str, where: str, values: Mapping[str, Any], *, is_dropped: bool) -> None:
         self.run(
             "INSERT INTO fitment_merge_rows (merge_id, row_table, row_id, before, is_dropped) "
             f"SELECT %(merge)s, '{table}', t.id, to_jsonb(t), {is_dropped} FROM {table} t "
@@ -166,7 +165,8 @@ def merge_undo(*, merge_id: uuid.UUID, actor: Actor) -> FitmentMerge:
             _table_undo(mover, table)
         for model in (FitmentModelAlias, FitmentMakeAlias):
             # Only the one that the merge itself made, and only of this name.
-            model.objects.filter(pk=merge.alias_id).delete()
+            if merge.alias_id is not None:
+                model.objects.filter(pk=merge.alias_id).delete()
         merge.undone_at = timezone.now()
         merge.save(update_fields=["undone_at", "updated_at"])
         _finish(merge, actor)
@@ -179,7 +179,7 @@ def _person_only(actor: Actor) -> None:
 
 
 def _model_move(mover: _Mover, gone: FitmentModel, keep: FitmentModel) -> None:
-    ids: dict[str, object] = {"gone": gone.pk, "keep": keep.pk, "make": keep.make_id}
+    ids: dict[str, Any] = {"gone": gone.pk, "keep": keep.pk, "make": keep.make_id}
     fitments, sets = "part_fitments", "fitment_set_vehicles"
     same = f"coalesce(({_SAME_SUBMODEL.format(table='t')}), t.submodel_id)"
     twin = (
@@ -210,7 +210,7 @@ def _model_move(mover: _Mover, gone: FitmentModel, keep: FitmentModel) -> None:
     _reference_move(mover, ids)
 
 
-def _reference_move(mover: _Mover, ids: Mapping[str, object]) -> None:
+def _reference_move(mover: _Mover, ids: Mapping[str, Any]) -> None:
     """Years, submodels, aliases and chassis codes that the kept model lacks."""
     for table, own in (
         ("fitment_model_years", "o.year = t.year"),
@@ -225,7 +225,7 @@ def _reference_move(mover: _Mover, ids: Mapping[str, object]) -> None:
 
 def _make_move(mover: _Mover, gone: FitmentMake, keep: FitmentMake) -> None:
     """What is left of a make after its models of the same name went: the rest moves as it is."""
-    ids: dict[str, object] = {"gone": gone.pk, "keep": keep.pk}
+    ids: dict[str, Any] = {"gone": gone.pk, "keep": keep.pk}
     rest = "t.make_id = %(gone)s"
     for table in ("part_fitments", "fitment_set_vehicles", "aces_codes"):
         mover.update(table, "make_id = %(keep)s", rest, ids)

@@ -6,8 +6,14 @@ import uuid
 from typing import Any
 
 from fitment.coverage import coverage_grid
-from fitment.models import PartFitment
-from fitment.selectors import engines_list, fitments_list, number_evidence, years_outside
+from fitment.models import FitmentSet, PartFitment
+from fitment.selectors import (
+    engines_list,
+    equals_count,
+    fitments_list,
+    number_evidence,
+    years_outside,
+)
 from fitment.web.forms import Cascade, cascade_of
 from listings.models import Listing
 
@@ -17,6 +23,7 @@ _WARNINGS = {
     "years_open": "The words leave the end open; only the year that they name was taken.",
     "years_outside_model": "Some of these years are outside the model's life.",
     "chassis_years_differ": "The chassis code was not built in these years.",
+    "returned": "A buyer sent the part back: it does not fit this car.",
     "engine_unknown": "The reference data has no such engine for this model.",
 }
 
@@ -56,6 +63,9 @@ def board_context(
             {"fitment": row, "rests_on": rests_on(row), "ticked": is_ticked(row)} for row in rows
         ],
         "waiting": len(waiting),
+        "equals": equals_count(listing),
+        "sets": list(FitmentSet.objects.order_by("name")[:200]),
+        "verified_count": sum(row.verified for row in rows),
         "ticked": sum(is_ticked(row) for row in rows),
         "proposed_years": sum(row.year_end - row.year_start + 1 for row in waiting),
         "cascade": cascade or cascade_of({}),

@@ -29,6 +29,7 @@ urlpatterns = [
     path("sets/<uuid:set_id>/", upkeep.fitment_set, name="set"),
     path("drafts/read/", upkeep.drafts_read, name="drafts-read"),
     path("<uuid:listing_id>/paste/", upkeep.paste, name="paste"),
+    path("<uuid:listing_id>/doubt/", upkeep.doubt, name="doubt"),
     path("<uuid:listing_id>/equals/", upkeep.equals, name="equals"),
     path("<uuid:listing_id>/set/", upkeep.set_use, name="set-use"),
     path("<uuid:listing_id>/export/<str:form>/", upkeep.export, name="export"),

@@ -121,7 +121,7 @@ def add(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
     except AppError as error:
         texts = [text for faults in error.fields.values() for text in faults]
         return _refused(request, found, chosen, {"years": " ".join(texts) or error.message})
-    return _done(request, found, "Added and verified.", row_id=rows[-1].pk)
+    return board_done(request, found, "Added and verified.", row_id=rows[-1].pk)
 
 
 @require_POST
@@ -131,11 +131,11 @@ def verify(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
     found = selectors.listing_get(listing_id, user=user_of(request))
     ids = _own_ids(found, request.POST.getlist("ids"))
     if not ids:
-        return _done(request, found, "No row is ticked.")
+        return board_done(request, found, "No row is ticked.")
     is_verified = request.POST.get("verified", "true") != "false"
     services.fitments_verify(fitment_ids=ids, verified=is_verified, actor=actor_of(request))
     word = "verified" if is_verified else "set back to proposed"
-    return _done(request, found, f"{len(ids)} {word}.", row_id=None if is_verified else ids[0])
+    return board_done(request, found, f"{len(ids)} {word}.", row_id=None if is_verified else ids[0])
 
 
 @require_POST
@@ -146,7 +146,7 @@ def remove(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
     ids = _own_ids(found, request.POST.getlist("ids"))
     for fitment_id in ids:
         services.fitment_remove(fitment_id=fitment_id, actor=actor_of(request))
-    return _done(request, found, f"{len(ids)} removed." if ids else "No row is ticked.")
+    return board_done(request, found, f"{len(ids)} removed." if ids else "No row is ticked.")
 
 
 @require_POST
@@ -155,7 +155,7 @@ def correct(request: HttpRequest, listing_id: uuid.UUID, fitment_id: uuid.UUID) 
     """Change a row's years or engine, and verify it by that."""
     found = selectors.listing_get(listing_id, user=user_of(request))
     if fitment_id not in _own_ids(found, [str(fitment_id)]):
-        return _done(request, found, "This vehicle is not there any more.")
+        return board_done(request, found, "This vehicle is not there any more.")
     form = CorrectForm(request.POST)
     if not form.is_valid():
         text = " ".join(str(text) for texts in form.errors.values() for text in texts)
@@ -172,7 +172,7 @@ def correct(request: HttpRequest, listing_id: uuid.UUID, fitment_id: uuid.UUID) 
         texts = [text for faults in error.fields.values() for text in faults]
         message = " ".join(texts) or error.message
         return _board(request, found, row_id=fitment_id, status=422, correct_error=message)
-    return _done(request, found, "Corrected and verified.", row_id=fitment_id)
+    return board_done(request, found, "Corrected and verified.", row_id=fitment_id)
 
 
 @require_POST
@@ -182,7 +182,7 @@ def read_words(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
     found = selectors.listing_get(listing_id, user=user_of(request))
     result = services.fitments_detect(listing_id=listing_id, actor=actor_of(request))
     text = f"{result.added} found, {result.removed} gone, {result.same} as before."
-    return _done(request, found, text)
+    return board_done(request, found, text)
 
 
 @require_POST
@@ -194,11 +194,11 @@ def copy(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
     sku = request.POST.get("sku", "").strip()
     source = Listing.objects.visible_to(user).filter(custom_label_sku__iexact=sku).first()
     if source is None:
-        return _done(request, found, f"There is no part with the SKU {sku or '(empty)'}.")
+        return board_done(request, found, f"There is no part with the SKU {sku or '(empty)'}.")
     added = services.fitments_copy(
         from_listing_id=source.pk, to_listing_id=listing_id, actor=actor_of(request)
     )
-    return _done(request, found, f"{len(added)} copied from {source.custom_label_sku}.")
+    return board_done(request, found, f"{len(added)} copied from {source.custom_label_sku}.")
 
 
 def _board(
@@ -224,11 +224,17 @@ def _refused(
     return _board(request, found, cascade=chosen, errors=errors, status=422)
 
 
-def _done(
-    request: HttpRequest, found: Listing, text: str, *, row_id: uuid.UUID | None = None
+def board_done(
+    request: HttpRequest,
+    found: Listing,
+    text: str,
+    *,
+    row_id: uuid.UUID | None = None,
+    kind: str = "ok",
 ) -> HttpResponse:
+    """Answer a form of the board: the board as it is now, and what happened in a toast."""
     if wants_fragment(request):
-        return toast(_board(request, found, row_id=row_id), text)
+        return toast(_board(request, found, row_id=row_id), text, kind=kind)
     return redirect(request, reverse("fitment:listing", args=[found.pk]))
 
 
