@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from csp.constants import NONE, SELF
-from csp.decorators import csp_replace
+from csp.decorators import csp
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -78,7 +78,7 @@ def _number(request: HttpRequest, name: str) -> int:
 @require_GET
 @requires(Right.LISTINGS_VIEW)
 @xframe_options_sameorigin
-@csp_replace(  # type: ignore[arg-type]  # its type knows no ids in addresses
+@csp(  # type: ignore[arg-type]  # its type knows no ids in addresses
     {
         "default-src": [NONE],
         # A seller's design brings its own styles and pictures; nothing in it runs.
