@@ -17,7 +17,7 @@ from realtrack.core.web.access import actor_of, public, requires, user_of
 from realtrack.core.web.render import redirect, render_page, toast
 from settings_app import catalog, secret_tests, selectors, services
 from settings_app.definitions import DEFINITIONS, Kind, Setting
-from settings_app.web import people, system
+from settings_app.web import people, system, tax
 
 TABS = (
     ("general", "General"),
@@ -47,6 +47,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "tabs": tabs,
         "fields": [_field(one, user) for one in DEFINITIONS.values() if one.tab == tab],
     }
+    if tab == "tax":
+        context |= tax.tax_context(request.GET)
     if tab == "shipping":
         context["profiles"] = catalog.shipping_profiles()
     if tab == "pricing":

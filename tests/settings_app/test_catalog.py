@@ -319,3 +319,21 @@ def test_history_and_system_pages() -> None:
     assert b"core.dispatch_events" in system.content
     assert b"success" in system.content
     assert client.post("/settings/system/dead/1/retry/").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_tax_tab_calculates_by_the_rates_as_they_stand() -> None:
+    client = browser_of("manager")
+    body = {"value": "TX=0.0625, NY=0.04"}
+    assert client.post("/settings/tax/state_rates/", body).status_code == 200
+    page = client.get("/settings/", {"tab": "tax", "amounts": "10.10, 10.10 10.10", "state": "tx"})
+    # 0.63125 a line is 0.63, three of them 1.89; of the sum it would be 1.90.
+    found = page.context["taxed"]
+    assert (found.net, found.tax, found.gross) == (
+        Decimal("30.30"), Decimal("1.89"), Decimal("32.19"),
+    )  # fmt: skip
+    assert b"$32.19" in page.content
+    for wrong in ("x", "-1", "NaN", "1e999999", "1e99", "Infinity", "1 " * 101):
+        page = client.get("/settings/", {"tab": "tax", "amounts": wrong})
+        assert (page.status_code, "taxed" in page.context) == (200, False), wrong
+        assert b"such as 89.90" in page.content

@@ -9,16 +9,19 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from realtrack.core import redis
+from realtrack.core import redis, registry
 from realtrack.core.actors import Actor
 from realtrack.core.errors import AppError
-from settings_app import links, tokens
+from realtrack.core.rights import Right, role_has
+from settings_app import links, services, tokens
 from settings_app.models import AccessLink, ApiToken, User, UserSession
+from settings_app.selectors import setting_value
 from tests.people import PASSWORD, api_of, browser_of, user_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -271,6 +274,28 @@ def test_the_table_of_rights_shows_and_changes() -> None:
         "role": "user", "right": "channels.publish", "allowed": True, "byDefault": False,
         "fixed": False,
     }  # fmt: skip
+
+
+def test_what_an_admin_changed_survives_a_deployment() -> None:
+    # given
+    services.role_right_set(role="user", right="channels.publish", allowed=True, actor=ACTOR)
+    services.role_right_set(role="manager", right="orders.refund", allowed=False, actor=ACTOR)
+    services.setting_set(category="general", key="business_name", value="Yard", actor=ACTOR)
+    role = user_of("manager", email="manager@demo.test")
+    services.user_role_set(user_id=role.pk, role="viewer", actor=ACTOR)
+    # when the new version is put in place: migrations, seeds, fresh processes
+    call_command("migrate", verbosity=0)
+    for slot in (registry.reference_seeders, registry.demo_seeders):
+        for key, seed in slot.items():
+            if key.startswith("settings_app."):
+                seed()
+    redis.client().flushdb()
+    # then
+    assert role_has("user", Right.CHANNELS_PUBLISH)
+    assert not role_has("manager", Right.ORDERS_REFUND)
+    assert setting_value("general", "business_name") == "Yard"
+    role.refresh_from_db()
+    assert role.role == "viewer"
 
 
 def test_teams_by_api_and_page() -> None:
