@@ -6,7 +6,7 @@ import re
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db import transaction
@@ -34,7 +34,8 @@ _YEARS = re.compile(r"(\d{4})(?:\s*[-–]\s*(\d{4}))?")
 class _Vehicle:
     """What the years of several rows are gathered under; `notes` say what was not found."""
 
-    model: Model
+    model: Model = field(compare=False)  # the same as its id; holds tables, which have no hash
+    model_id: uuid.UUID
     submodel_id: uuid.UUID | None
     engine_id: uuid.UUID | None
     qualifiers: tuple[tuple[str, str], ...]
@@ -127,7 +128,7 @@ def _vehicle_of(model: Model, year: int, read: Mapping[str, str]) -> _Vehicle:
         if fitting is None:
             qualifiers.append(("engine", engine))
     notes = read.get("notes") or read.get("compatibility notes") or ""
-    return _Vehicle(model, submodel_id, engine_id, tuple(qualifiers), notes)
+    return _Vehicle(model, model.id, submodel_id, engine_id, tuple(qualifiers), notes)
 
 
 def _engine_of(engines: Sequence[Engine], text: str) -> Engine | None:

@@ -19,6 +19,7 @@ class ListingsConfig(AppConfig):
         )
         from listings.selectors.listing import shipping_profile_uses
         from listings.services import bulk, imports
+        from listings.services.import_undo import UNDO_RUN_KIND
         from realtrack.core import registry
 
         registry.demo_seeders.register("listings.parts", demo.seed_demo_parts)
@@ -30,3 +31,4 @@ class ListingsConfig(AppConfig):
         registry.price_evidence.register("listed", facts.listed_prices)
         registry.shipping_users.register("listings", shipping_profile_uses)
         registry.run_kinds.register(imports.KIND, imports.RUN_KIND)
+        registry.run_kinds.register(imports.UNDO_KIND, UNDO_RUN_KIND)

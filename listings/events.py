@@ -116,3 +116,21 @@ class SearchForgotten(DomainEvent):
     log_only: ClassVar[bool] = True
 
     search_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportPresetSaved(DomainEvent):
+    name: ClassVar[str] = "import_preset.saved"
+    entity_type: ClassVar[str] = "import_preset"
+    log_only: ClassVar[bool] = True
+
+    preset_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportPresetForgotten(DomainEvent):
+    name: ClassVar[str] = "import_preset.forgotten"
+    entity_type: ClassVar[str] = "import_preset"
+    log_only: ClassVar[bool] = True
+
+    preset_name: str = ""

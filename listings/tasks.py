@@ -15,6 +15,18 @@ def import_run_task(run_id: str) -> None:
     services.import_run(run_id=uuid.UUID(run_id))
 
 
+@shared_task(name="listings.import_undo", queue="default", ignore_result=True, time_limit=3600)
+def import_undo_task(run_id: str) -> None:
+    """Put back what an import changed; takes up what is left after a kill."""
+    services.import_undo_run(run_id=uuid.UUID(run_id))
+
+
+@shared_task(name="listings.import_files_purge", queue="default", ignore_result=True)
+def import_files_purge_task() -> int:
+    """Delete files of imports that ended long ago."""
+    return services.import_files_purge()
+
+
 @shared_task(name="listings.imports_sweep", queue="default", ignore_result=True)
 def imports_sweep_task() -> int:
     """Wake imports whose wake was lost or whose worker was killed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -20,10 +21,13 @@ from listings.api import serializers
 from listings.api.base import search_request
 from listings.files.export import ExportFormat
 from listings.web.exports import CSV_TYPE, XLSX_TYPE, export_response
+from listings.web.imports import refused_response
 from realtrack.core.api.schema import api_schema
 from realtrack.core.api.serializers import StrictSerializer
 from realtrack.core.api.views import ApiView
 from realtrack.core.rights import Right
+
+_STARTED = inline_serializer("ImportStarted", {"job_id": drf.UUIDField()})
 
 
 class ImportBody(StrictSerializer):
@@ -48,7 +52,7 @@ class ImportView(ApiView):
 
     @api_schema(
         request={"multipart/form-data": ImportBody},
-        response=inline_serializer("ImportStarted", {"job_id": drf.UUIDField()}),
+        response=_STARTED,
         status=202,
         summary="Import a CSV or XLSX file",
     )
@@ -63,6 +67,44 @@ class ImportView(ApiView):
             actor=self.actor,
         )
         return Response({"job_id": run.pk}, status=202)
+
+
+class ImportApplyView(ApiView):
+    """Import the file of a dry run."""
+
+    rights = {"POST": Right.LISTINGS_EDIT}
+
+    @api_schema(response=_STARTED, status=202, summary="Import the file of a dry run")
+    def post(self, request: Request, run_id: uuid.UUID) -> Response:
+        del request
+        run = services.import_apply(run_id=run_id, actor=self.actor)
+        return Response({"job_id": run.pk}, status=202)
+
+
+class ImportUndoView(ApiView):
+    """Take an import back."""
+
+    rights = {"POST": Right.LISTINGS_EDIT}
+
+    @api_schema(response=_STARTED, status=202, summary="Undo an import")
+    def post(self, request: Request, run_id: uuid.UUID) -> Response:
+        del request
+        run = services.import_undo(run_id=run_id, actor=self.actor)
+        return Response({"job_id": run.pk}, status=202)
+
+
+class ImportRefusedView(ApiView):
+    """The refused rows of an import, with their reasons."""
+
+    rights = {"GET": Right.LISTINGS_EDIT}
+
+    @api_schema(
+        responses={(200, CSV_TYPE): OpenApiTypes.BINARY},
+        summary="Refused rows of an import as a CSV",
+    )
+    def get(self, request: Request, run_id: uuid.UUID) -> StreamingHttpResponse:
+        del request
+        return refused_response(run_id)
 
 
 class _AnyFormat(BaseContentNegotiation):

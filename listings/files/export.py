@@ -6,17 +6,19 @@ import csv
 import io
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
 
 from listings import fields
 from listings.columns import columns
-from listings.files.headers import SPECIFICS_HEADER, VERSION_HEADER
+from listings.files.headers import SPECIFICS_HEADER, VEHICLES_HEADER, VERSION_HEADER
 from listings.files.tables import guard
 from listings.files.xlsx_file import escape
 
@@ -37,6 +39,17 @@ _SHOPIFY = (
 _GRAMS = {"lb": Decimal("453.59237"), "kg": Decimal(1000)}
 
 
+VehiclesOf = Callable[[Sequence[uuid.UUID]], Mapping[uuid.UUID, Sequence[Mapping[str, str]]]]
+
+
+def no_vehicles(
+    listing_ids: Sequence[uuid.UUID],
+) -> Mapping[uuid.UUID, Sequence[Mapping[str, str]]]:
+    """What is known of vehicles where nobody keeps them."""
+    del listing_ids
+    return {}
+
+
 class ExportFormat(StrEnum):
     """The kinds of files that the catalog is exported as."""
 
@@ -47,21 +60,25 @@ class ExportFormat(StrEnum):
 
 
 def export_bytes(
-    kind: ExportFormat, listings: Iterable[Listing], aspects: Sequence[str]
+    kind: ExportFormat,
+    listings: Iterable[Listing],
+    aspects: Sequence[str],
+    vehicles_of: VehiclesOf = no_vehicles,
 ) -> Iterator[bytes]:
-    """The file in pieces. `aspects` names the columns of aspects in eBay's form.
+    """The file in pieces. `aspects` names the columns of aspects in eBay's form, `vehicles_of`
+    reads the vehicles of some listings: a row each in eBay's form, one cell in our own.
 
     Our own CSV comes back unchanged through the import; XLSX as well, but for texts longer than a
     cell of a spreadsheet holds, whose cell stays empty, which an import leaves as it is.
     """
     match kind:
         case ExportFormat.CSV:
-            return _csv([_own_headers()], map(_own_row, listings))
+            return _csv([_own_headers()], _own_rows(listings, vehicles_of))
         case ExportFormat.XLSX:
-            return _xlsx(_own_headers(), map(_own_row, listings))
+            return _xlsx(_own_headers(), _own_rows(listings, vehicles_of))
         case ExportFormat.EBAY:
             headers = [_INFO, _ebay_headers(aspects)]
-            return _csv(headers, (_ebay_row(one, aspects) for one in listings))
+            return _csv(headers, _ebay_rows(listings, aspects, vehicles_of))
         case ExportFormat.SHOPIFY:
             return _csv([_SHOPIFY], (row for one in listings for row in _shopify_rows(one)))
 
@@ -69,14 +86,57 @@ def export_bytes(
 def _own_headers() -> list[str]:
     own = {"ean": "P:EAN", "vat_percent": "VAT%", "video_id": "VideoID"}
     extras = [own.get(column.name, column.header) for column in fields.extras()]
-    return [*(column.header for column in columns()), *extras, SPECIFICS_HEADER, VERSION_HEADER]
+    return [
+        *(column.header for column in columns()),
+        *extras,
+        SPECIFICS_HEADER,
+        VEHICLES_HEADER,
+        VERSION_HEADER,
+    ]
 
 
-def _own_row(listing: Listing) -> list[str]:
+def _with_vehicles(
+    listings: Iterable[Listing], vehicles_of: VehiclesOf
+) -> Iterator[tuple[Listing, Sequence[str]]]:
+    """Listings with their vehicles as details of compatibility rows, read in steps."""
+    rest = iter(listings)
+    while step := list(islice(rest, _ROWS_A_CHUNK)):
+        found = vehicles_of([one.pk for one in step])
+        for one in step:
+            yield one, [_details(vehicle) for vehicle in found.get(one.pk, ())]
+
+
+def _details(vehicle: Mapping[str, str]) -> str:
+    pairs = ((name, " ".join(value.replace("|", "/").split())) for name, value in vehicle.items())
+    return "|".join(f"{name}={value}" for name, value in pairs if value)
+
+
+def _own_rows(listings: Iterable[Listing], vehicles_of: VehiclesOf) -> Iterator[list[str]]:
+    for listing, vehicles in _with_vehicles(listings, vehicles_of):
+        yield _own_row(listing, vehicles)
+
+
+def _ebay_rows(
+    listings: Iterable[Listing], aspects: Sequence[str], vehicles_of: VehiclesOf
+) -> Iterator[list[str]]:
+    """A part, and below it a row per vehicle, as eBay's upload takes them."""
+    names = [column.name for column in columns()]
+    relation, details = names.index("relationship"), names.index("relationship_details")
+    for listing, vehicles in _with_vehicles(listings, vehicles_of):
+        row = _ebay_row(listing, aspects)
+        yield row
+        for vehicle in vehicles:
+            child = [""] * len(row)
+            child[relation], child[details] = "Compatibility", vehicle
+            yield child
+
+
+def _own_row(listing: Listing, vehicles: Sequence[str]) -> list[str]:
     specifics = listing.item_specifics
     return [
         *(_text(getattr(listing, name)) for name in fields.by_name()),
         json.dumps(specifics, ensure_ascii=False, sort_keys=True) if specifics else "",
+        "\n".join(vehicles),
         str(listing.version),
     ]
 

@@ -14,6 +14,8 @@ from realtrack.core.errors import InvalidInput
 SPECIFICS_HEADER = "Item specifics"
 VERSION_HEADER = "Version"
 VERSION = "version"  # the one that the row was exported at; no field, but what a change rests on
+VEHICLES_HEADER = "Vehicles"
+VEHICLES = "vehicles"  # one a line, as a compatibility row's details name it
 PHOTO_ROW = "item_photo_url"
 # Shopify's product CSV: a row per product, then one per further photo or variant, by handle.
 _SHOPIFY_KEYS = frozenset({"handle", "variantsku"})
@@ -51,6 +53,11 @@ class Target:
     field: str = ""
     aspect: str = ""
 
+    @property
+    def wire(self) -> str:
+        """As a mapping names it: the field's name in the API, or `C:` and the aspect's."""
+        return f"C:{self.aspect}" if self.aspect else fields.api_name(self.field)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -70,15 +77,20 @@ def plan_of(headers: Sequence[str], mapping: Mapping[str, str]) -> Plan:
     _headers_check(headers)
     targets: list[Target | None] = []
     ignored = []
-    is_shopify = {_key(header) for header in headers} >= _SHOPIFY_KEYS
+    shop = is_shopify(headers)
     for header in headers:
-        guessed = guess_shopify(header) if is_shopify else guess(header)
-        target = _mapped(header, mapping) if header in mapping else guessed
+        guessed = guess_shopify(header) if shop else guess(header)
+        target = mapped(header, mapping) if header in mapping else guessed
         if target is None:
             ignored.append(header)
         targets.append(target)
     _targets_check(headers, targets)
-    return Plan(targets=tuple(targets), ignored=tuple(ignored), is_shopify=is_shopify)
+    return Plan(targets=tuple(targets), ignored=tuple(ignored), is_shopify=shop)
+
+
+def is_shopify(headers: Sequence[str]) -> bool:
+    """True for the headers of Shopify's product CSV."""
+    return {_key(header) for header in headers} >= _SHOPIFY_KEYS
 
 
 def guess_shopify(header: str) -> Target | None:
@@ -95,6 +107,8 @@ def guess(header: str) -> Target | None:
         return Target(field=name)
     if key == _key(VERSION_HEADER):
         return Target(field=VERSION)
+    if key == _key(VEHICLES_HEADER):
+        return Target(field=VEHICLES)
     if key == _key(SPECIFICS_HEADER):
         return Target(field=fields.ITEM_SPECIFICS)
     if key in _ASPECTS:
@@ -139,13 +153,18 @@ def _targets_check(headers: Sequence[str], targets: Sequence[Target | None]) -> 
         raise InvalidInput(fields={"file": message}, code="missing_header")
 
 
-def _mapped(header: str, mapping: Mapping[str, str]) -> Target | None:
+def mapped(header: str, mapping: Mapping[str, str]) -> Target | None:
+    """Where the mapping sends this header; raises `InvalidInput` where that is no field."""
     wanted = mapping[header].strip()
     if not wanted:
         return None
     name = fields.names_by_api().get(wanted)
     if name and name != fields.TEAM:
         return Target(field=name)
+    if wanted == VERSION:
+        return Target(field=VERSION)
+    if wanted == VEHICLES:
+        return Target(field=VEHICLES)
     if wanted[:2].casefold() == "c:" and wanted[2:].strip():
         return guess(wanted)
     message = f"{header}: there is no field {wanted}."

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from listings import fields
-from listings.files.headers import PHOTO_ROW, VERSION, Plan, Target
+from listings.files.headers import PHOTO_ROW, VEHICLES, VERSION, Plan, Target
 from listings.files.tables import CLEAR, Row, Table, unguard
 
 _POLICIES = frozenset({"shipping_profile_name", "return_profile_name", "payment_profile_name"})
@@ -106,7 +106,7 @@ def _read(table: Table, row: Row, plan: Plan) -> PartRow | None:
     if str(found.data.get("category_id", "")).strip() in {"0", "0.0"}:
         del found.data["category_id"]
     content = set(found.data) - {"action", "category_name"}
-    if not content and not found.aspects and not extra and not found.fault:
+    if not (content or found.aspects or found.vehicles or extra or found.fault):
         return None
     if extra:
         found.fault = f"It has more cells than there are headers, the first is “{extra[0][:40]}”."
@@ -118,6 +118,9 @@ def _take(found: PartRow, target: Target, text: str) -> None:
         found.version = int(text) if text.strip().isdigit() else None
         if found.version is None:
             found.fault = "Version: a whole number, as an export writes it."
+    elif target.field == VEHICLES:
+        lines = [] if text == _ERASE else text.splitlines()
+        found.vehicles.extend(vehicle for line in lines if (vehicle := _pairs(line)))
     elif target.field in {fields.SKU, fields.QUANTITY} and text == _ERASE:
         label = fields.label(target.field)
         found.fault = f"{label} cannot be erased."
@@ -164,7 +167,12 @@ def _vehicle(child: PartRow) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, values in child.aspects.items():
         found[name] = "|".join(values)
-    for piece in str(child.data.get("relationship_details", "")).split("|"):
+    return {**found, **_pairs(str(child.data.get("relationship_details", "")))}
+
+
+def _pairs(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for piece in text.split("|"):
         name, equals, value = piece.partition("=")
         if equals and name.strip() and value.strip():
             found[name.strip()] = " ".join(value.split())

@@ -9,6 +9,7 @@ from django.db import models
 from listings.models.columns import AspectColumns, OfferColumns, SafetyColumns, ShippingColumns
 from listings.models.desk import CatalogPreference, EditDraft
 from listings.models.import_file import ImportFile
+from listings.models.import_preset import ImportPreset
 from listings.models.listing import ItemColumns, LifeColumns, Listing, ListingQuerySet
 from listings.models.pricing import RulePrice
 from listings.models.proposal import ListingProposal
@@ -47,6 +48,7 @@ __all__ = [
     "EditDraft",
     "FacetCount",
     "ImportFile",
+    "ImportPreset",
     "Listing",
     "ListingProposal",
     "ListingQuerySet",

@@ -12,8 +12,22 @@ from listings.services.drafts import (
     draft_take,
     listing_create_from_form,
 )
+from listings.services.import_files import (
+    import_columns,
+    import_files_purge,
+    import_preset_delete,
+    import_preset_save,
+    import_refused,
+    mapping_of,
+)
+from listings.services.import_undo import import_undo, import_undo_run
 from listings.services.importing import import_run
-from listings.services.imports import import_apply, import_start, imports_sweep
+from listings.services.imports import (
+    import_apply,
+    import_recheck,
+    import_start,
+    imports_sweep,
+)
 from listings.services.life import (
     listing_delete,
     listing_health,
@@ -41,8 +55,16 @@ __all__ = [
     "draft_save",
     "draft_take",
     "import_apply",
+    "import_columns",
+    "import_files_purge",
+    "import_preset_delete",
+    "import_preset_save",
+    "import_recheck",
+    "import_refused",
     "import_run",
     "import_start",
+    "import_undo",
+    "import_undo_run",
     "imports_sweep",
     "listing_bulk",
     "listing_create",
@@ -57,6 +79,7 @@ __all__ = [
     "listing_transition",
     "listing_update",
     "listing_update_merged",
+    "mapping_of",
     "proposal_drop",
     "proposal_take",
     "search_fold",

@@ -17,8 +17,8 @@ from django.utils import timezone
 from listings.files.book import MAX_FILE, open_tables
 from listings.files.headers import Plan, plan_of
 from listings.files.tables import FileRefused, Table
-from listings.models import ImportFile
-from realtrack.core import runs
+from listings.models import ImportFile, ImportPreset
+from realtrack.core import registry, runs
 from realtrack.core import tasks as core_tasks
 from realtrack.core.actors import Actor
 from realtrack.core.errors import Conflict, InvalidInput, NotFound
@@ -26,6 +26,7 @@ from realtrack.core.models import Run, RunState
 from realtrack.core.registry import RunKind
 
 KIND = "listings.import"
+UNDO_KIND = "listings.import_undo"
 # A worker writes a sign of life with each row; one that is silent for longer was killed.
 STALE_AFTER = timedelta(seconds=60)
 _WAITING_AFTER = timedelta(seconds=10)
@@ -40,17 +41,24 @@ def import_start(
     dry_run: bool,
     actor: Actor,
     mapping: Mapping[str, str] | None = None,
+    preset_id: uuid.UUID | None = None,
 ) -> Run:
     """Check the file's kind and headers, keep it, and make the run that a worker takes up.
 
     A dry run gives each row its verdict and stores nothing else. Raises `InvalidInput` naming
-    `file` or `mapping`: no run is made of a file that cannot be read.
+    `file` or `mapping`: no run is made of a file that cannot be read. A preset's columns that the
+    file does not have are passed over; those of `mapping` must be there.
     """
     chosen = _mapping_checked(mapping or {})
     if len(content) > MAX_FILE:
         message = f"At most {MAX_FILE // 1024 // 1024} MB. Split the file."
         raise InvalidInput(fields={"file": message}, code="too_large")
-    ignored = _ignored(name, content, chosen)
+    if preset_id is not None:
+        preset = ImportPreset.objects.filter(pk=preset_id).first()
+        if preset is None:
+            raise InvalidInput(fields={"preset": "There is no such preset."})
+        chosen = {**preset.mapping, **chosen}
+    ignored, chosen = _ignored(name, content, chosen, needed=mapping or {})
     words = "Check of" if dry_run else "Import of"
     with transaction.atomic():
         run = runs.run_create(
@@ -87,6 +95,20 @@ def import_apply(*, run_id: uuid.UUID, actor: Actor) -> Run:
     )
 
 
+def import_recheck(*, run_id: uuid.UUID, mapping: Mapping[str, str], actor: Actor) -> Run:
+    """Check the file of an import again with other columns. Raises `NotFound`, `InvalidInput`."""
+    file = ImportFile.objects.filter(pk=run_id).first()
+    if file is None:
+        raise NotFound
+    return import_start(
+        name=file.name,
+        content=bytes(file.content),
+        dry_run=True,
+        actor=actor,
+        mapping=mapping,
+    )
+
+
 def import_resume(run_id: uuid.UUID) -> None:
     """Wake a worker for this run; rows that have their verdict are not done twice."""
     from listings import tasks
@@ -97,13 +119,14 @@ def import_resume(run_id: uuid.UUID) -> None:
 def imports_sweep() -> int:
     """Wake workers for imports whose wake was lost or whose worker was killed; says how many."""
     now = timezone.now()
-    due = Run.objects.filter(kind=KIND).filter(
+    due = Run.objects.filter(kind__in=(KIND, UNDO_KIND)).filter(
         Q(state=RunState.PENDING, created_at__lt=now - _WAITING_AFTER)
         | Q(state=RunState.RUNNING, heartbeat_at__lt=now - STALE_AFTER)
     )
-    found = list(due.values_list("pk", flat=True))
-    for run_id in found:
-        import_resume(run_id)
+    found = list(due.values_list("pk", "kind"))
+    for run_id, kind in found:
+        if (known := registry.run_kinds.get(kind)) and known.resume:
+            known.resume(run_id)
     return len(found)
 
 
@@ -134,15 +157,21 @@ def tables_opened(
             yield [(table, plan_of(table.headers, mapping)) for table in tables]
 
 
-def _ignored(name: str, content: bytes, mapping: Mapping[str, str]) -> list[str]:
-    """Headers that are left aside; raises where the file cannot be imported at all."""
+def _ignored(
+    name: str, content: bytes, mapping: Mapping[str, str], *, needed: Mapping[str, str]
+) -> tuple[list[str], dict[str, str]]:
+    """Headers that are left aside, and the mapping of those that are there.
+
+    Raises where the file cannot be imported at all.
+    """
     try:
         with tables_opened(name, content, mapping) as tables:
             headers = {header for table, _ in tables for header in table.headers}
-            if unknown := [header for header in mapping if header not in headers]:
+            if unknown := [header for header in needed if header not in headers]:
                 message = f"The file has no column {unknown[0]}."
                 raise InvalidInput(fields={"mapping": message})
-            return list(dict.fromkeys(one for _, plan in tables for one in plan.ignored))
+            ignored = list(dict.fromkeys(one for _, plan in tables for one in plan.ignored))
+            return ignored, {key: value for key, value in mapping.items() if key in headers}
     except FileRefused as refusal:
         raise InvalidInput(fields={"file": str(refusal)}, code="unreadable") from refusal
 

@@ -10,7 +10,12 @@ from django.views.decorators.http import require_GET
 
 from listings.files.export import ExportFormat, export_bytes
 from listings.selectors.address import search_of
-from listings.selectors.export import export_aspects, export_hits, export_listings
+from listings.selectors.export import (
+    export_aspects,
+    export_hits,
+    export_listings,
+    export_vehicles,
+)
 from realtrack.core.errors import InvalidInput
 from realtrack.core.rights import Right
 from realtrack.core.web.access import requires, user_of
@@ -41,7 +46,7 @@ def export_response(
     aspects = export_aspects(hits) if kind is ExportFormat.EBAY else []
     is_xlsx = kind is ExportFormat.XLSX
     response = StreamingHttpResponse(
-        export_bytes(kind, export_listings(hits), aspects),
+        export_bytes(kind, export_listings(hits), aspects, export_vehicles),
         content_type=XLSX_TYPE if is_xlsx else f"{CSV_TYPE}; charset=utf-8",
     )
     name = f"parts-{kind.value}-{timezone.localdate():%Y-%m-%d}.{'xlsx' if is_xlsx else 'csv'}"

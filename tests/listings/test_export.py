@@ -142,7 +142,7 @@ def test_a_search_is_exported_whole_and_alone(api: APIClient, user: User) -> Non
     assert [row[sku] for row in rows[1:]] == ["A-1", "A-2"]
     assert rows[1][title] == "'=HYPERLINK(1)"
     assert rows[2][rows[0].index("Start price")] == "12.50"
-    assert len(rows[0]) == 76 + len(fields.extras()) + 2
+    assert len(rows[0]) == 76 + len(fields.extras()) + 3
 
 
 def test_ebay_form_has_info_row_stars_and_aspects_and_comes_back(

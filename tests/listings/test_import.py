@@ -494,7 +494,7 @@ def test_the_page_leads_from_a_check_to_the_import(user: User) -> None:
     answer = browser.post("/listings/imports/", {"file": file, "step": "check"})
     # then
     run = Run.objects.get()
-    assert (answer.status_code, answer["Location"]) == (303, f"/runs/{run.pk}/")
+    assert (answer.status_code, answer["Location"]) == (303, f"/listings/imports/{run.pk}/")
     import_run(run_id=run.pk)
     assert b"Import now" in browser.get("/listings/imports/").content
     # when
