@@ -63,6 +63,13 @@ class CallState(models.TextChoices):
     FREED = "freed", "freed"
 
 
+class AliasKind(models.TextChoices):
+    """What is learned; the values are fields of a reading."""
+
+    BRAND = "brand", "brand"
+    PART_TYPE = "part_type", "part type"
+
+
 class Band(models.TextChoices):
     """What the confidence means: the thresholds are settings."""
 

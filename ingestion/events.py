@@ -148,3 +148,25 @@ class ResultRejected(DomainEvent):
     log_only: ClassVar[bool] = True
 
     job_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultStocked(DomainEvent):
+    """A reading was another piece of a part that we have; its stock has its own event."""
+
+    name: ClassVar[str] = "ingestion.result_stocked"
+    entity_type: ClassVar[str] = "ai_result"
+    log_only: ClassVar[bool] = True
+
+    listing_id: str = ""
+    job_id: str = ""
+    pieces: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AliasUndone(DomainEvent):
+    """What a correction had taught was taken back."""
+
+    name: ClassVar[str] = "ingestion.alias_undone"
+    entity_type: ClassVar[str] = "learned_alias"
+    log_only: ClassVar[bool] = True

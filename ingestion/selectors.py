@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 import zoneinfo
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.utils import timezone
 
-from ingestion.enums import OPEN_JOBS, AssetStatus, JobStatus, ReviewStatus
-from ingestion.models import AiResult, ImageAsset, IngestionJob
+from ingestion.enums import OPEN_JOBS, AssetStatus, CallState, JobStatus, ReviewStatus
+from ingestion.models import AiBudgetDay, AiCall, AiResult, ImageAsset, IngestionJob, LearnedAlias
+from ingestion.pipeline.hashing import SAME_PICTURE_BITS, hash_distance
+from ingestion.services.budget import business_day
 from ingestion.storage import public_url
 from listings.selectors import listing_get
 from realtrack.core.errors import Conflict, NotFound
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
 
 # The navigation's number need not be exact beyond this.
 _COUNT_CAP = 999
+_SPENDING_DAYS = 30
+_ALIASES_SHOWN = 500
 
 
 def photos_by_listing(
@@ -70,6 +76,69 @@ def asset_get(asset_id: uuid.UUID, *, user: User) -> ImageAsset:
     if asset.listing_id is not None:
         listing_get(asset.listing_id, user=user)
     return asset
+
+
+def same_pictures(assets: Sequence[ImageAsset]) -> dict[uuid.UUID, str]:
+    """Return in words which photo shows the same picture as another: here, or of another part.
+
+    Photos are numbered as they are given, from 1; the later one of a pair is named.
+    """
+    found: dict[uuid.UUID, str] = {}
+    ready = [one for one in assets if one.status == AssetStatus.PROCESSED and one.phash]
+    numbers = {one.pk: place for place, one in enumerate(assets, start=1)}
+    for place, one in enumerate(ready):
+        for other in ready[:place]:
+            if hash_distance(one.phash, other.phash) <= SAME_PICTURE_BITS:
+                found[one.pk] = f"the same picture as photo {numbers[other.pk]}"
+                break
+    hashes = {one.content_hash for one in ready}
+    listings = {one.listing_id for one in ready}
+    elsewhere = (
+        ImageAsset.objects.filter(
+            content_hash__in=hashes, listing__isnull=False, deleted_at__isnull=True
+        )
+        .exclude(listing_id__in=[one for one in listings if one is not None])
+        .values_list("content_hash", "listing__custom_label_sku")
+    )
+    skus = dict(elsewhere)
+    for one in ready:
+        if one.content_hash in skus and one.pk not in found:
+            found[one.pk] = f"also a photo of {skus[one.content_hash]}"
+    return found
+
+
+def spending() -> dict[str, Any]:
+    """Return today's budget and what the last 30 days cost, by day and provider."""
+    today = business_day()
+    row = AiBudgetDay.objects.filter(day=today).first()
+    calls = AiCall.objects.filter(day__gt=today - datetime.timedelta(days=_SPENDING_DAYS))
+    rows: QuerySet[Any, Any] = (
+        calls.values("day", "provider")
+        .annotate(
+            calls=Count("pk"),
+            photos=Sum("photos"),
+            usd=Sum("cost_usd"),
+            reserved=Sum("reserved_usd", filter=Q(state=CallState.RESERVED), default=Decimal(0)),
+        )
+        .order_by("-day", "provider")
+    )
+    limit = Decimal(str(setting_value("ai", "max_daily_ai_spend")))
+    held = row.held_usd if row else Decimal(0)
+    return {"today": today, "limit": limit, "held": held, "left": limit - held, "days": list(rows)}
+
+
+def learned_aliases() -> list[LearnedAlias]:
+    """Return what is learned and in force, newest first."""
+    return list(
+        LearnedAlias.objects.filter(undone_at__isnull=True).select_related("learned_by")[
+            :_ALIASES_SHOWN
+        ]
+    )
+
+
+def job_calls(job: IngestionJob) -> list[AiCall]:
+    """Return the paid calls of a job, oldest first."""
+    return list(AiCall.objects.filter(job=job).order_by("created_at", "id"))
 
 
 def job_list(*, status: str = "") -> QuerySet[IngestionJob]:

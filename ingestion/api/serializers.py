@@ -51,11 +51,62 @@ class ConfirmBody(StrictSerializer):
     asset_id = serializers.UUIDField()
 
 
+class ImportUrlBody(StrictSerializer):
+    """A public address of a photo."""
+
+    url = serializers.URLField(max_length=2000)
+    listing_id = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+
+class CropBody(StrictSerializer):
+    """What stays, as fractions of the upright photo."""
+
+    x = serializers.FloatField(min_value=0, max_value=1)
+    y = serializers.FloatField(min_value=0, max_value=1)
+    width = serializers.FloatField(min_value=0, max_value=1)
+    height = serializers.FloatField(min_value=0, max_value=1)
+
+
 class AssetPatch(StrictSerializer):
-    """Place and first picture; absent is not null."""
+    """Place, first picture, a turn clockwise in degrees, a cut; absent is not null."""
 
     sort_order = serializers.IntegerField(required=False, min_value=0, max_value=10_000)
     is_primary = serializers.BooleanField(required=False)
+    rotate = serializers.ChoiceField(choices=(90, 180, 270), required=False)
+    crop = CropBody(required=False)
+
+
+class GroupsBody(StrictSerializer):
+    """The photos of the open parts, by part: each one once."""
+
+    groups = serializers.ListField(
+        child=serializers.ListField(
+            child=serializers.UUIDField(), min_length=1, max_length=limits.PHOTOS_PER_LISTING
+        ),
+        min_length=1,
+        max_length=limits.PHOTOS_PER_JOB,
+    )
+
+
+class SpendingDayOut(serializers.Serializer[Any]):
+    """One provider on one day; USD."""
+
+    day = serializers.DateField()
+    provider = serializers.CharField()
+    calls = serializers.IntegerField()
+    photos = serializers.IntegerField()
+    usd = serializers.DecimalField(max_digits=14, decimal_places=6)
+    reserved = serializers.DecimalField(max_digits=14, decimal_places=6)
+
+
+class SpendingOut(serializers.Serializer[Any]):
+    """Today's budget and the last 30 days; `held` is what was spent and what is on its way."""
+
+    today = serializers.DateField()
+    limit = serializers.DecimalField(max_digits=14, decimal_places=2)
+    held = serializers.DecimalField(max_digits=14, decimal_places=6)
+    left = serializers.DecimalField(max_digits=14, decimal_places=6)
+    days = SpendingDayOut(many=True)
 
 
 class JobBody(StrictSerializer):
@@ -86,6 +137,12 @@ class ApproveBody(StrictSerializer):
     """Corrections by field: `brand`, `mpn`, `partType`, `price`, or names of the catalog."""
 
     corrections = serializers.DictField(required=False, default=dict)
+
+
+class StockBody(StrictSerializer):
+    """How many pieces."""
+
+    pieces = serializers.IntegerField(min_value=1, max_value=9999, required=False, default=1)
 
 
 class RejectBody(StrictSerializer):

@@ -15,7 +15,7 @@ from ingestion import selectors, services
 from ingestion.api import serializers
 from ingestion.api.wire import asset_answer, upload_answer
 from ingestion.enums import SourceType
-from ingestion.services import UploadRequest, UploadTicket
+from ingestion.services import Crop, UploadRequest, UploadTicket
 from listings.selectors import listing_get
 from realtrack.core.api.schema import api_schema
 from realtrack.core.api.views import ApiView
@@ -77,6 +77,25 @@ class BulkUploadUrlsView(_UploadView):
         return Response({"uploads": self.tickets(files, body["listing_id"], body["source"])})
 
 
+class ImportUrlView(ApiView):
+    """A photo that lies at a public address; fetched once, never from inside a network."""
+
+    rights = {"POST": Right.PHOTOS_EDIT}
+
+    @api_schema(
+        request=serializers.ImportUrlBody, response=_ASSET, status=201, summary="Import a photo"
+    )
+    def post(self, request: Request) -> Response:
+        del request
+        body = self.body(serializers.ImportUrlBody)
+        if body["listing_id"] is not None:
+            listing_get(body["listing_id"], user=self.user)
+        asset = services.url_mirror(
+            url=body["url"], listing_id=body["listing_id"], actor=self.actor
+        )
+        return Response({"asset": asset_answer(asset)}, status=201)
+
+
 class ConfirmView(ApiView):
     """A photo was sent."""
 
@@ -114,10 +133,15 @@ class AssetView(ApiView):
         del request
         body = self.body(serializers.AssetPatch, partial=True)
         if not body:
-            message = "Send sortOrder or isPrimary."
+            message = "Send sortOrder, isPrimary, rotate or crop."
             raise InvalidInput(message)
-        selectors.asset_get(asset_id, user=self.user)
-        asset = services.asset_update(asset_id=asset_id, actor=self.actor, **body)
+        asset = selectors.asset_get(asset_id, user=self.user)
+        turn, crop = int(body.pop("rotate", 0)), body.pop("crop", None)
+        if turn or crop is not None:
+            cut = Crop(**crop) if crop is not None else None
+            asset = services.asset_edit(asset_id=asset_id, actor=self.actor, turn=turn, crop=cut)
+        if body:
+            asset = services.asset_update(asset_id=asset_id, actor=self.actor, **body)
         return Response({"asset": asset_answer(asset)})
 
     @api_schema(

@@ -119,6 +119,30 @@ class JobCancelView(ApiView):
         return Response({"job": job_answer(services.job_cancel(job_id=job_id, actor=self.actor))})
 
 
+class JobGroupsView(ApiView):
+    """Put the photos of the open parts into other groups."""
+
+    rights = {"POST": Right.INGESTION_EDIT}
+
+    @api_schema(request=serializers.GroupsBody, response=_DETAIL, summary="Regroup a job's photos")
+    def post(self, request: Request, job_id: uuid.UUID) -> Response:
+        del request
+        body = self.body(serializers.GroupsBody)
+        services.job_regroup(job_id=job_id, groups=body["groups"], actor=self.actor)
+        return Response(_detail(selectors.job_get(job_id)))
+
+
+class SpendingView(ApiView):
+    """What reading costs, by day and provider."""
+
+    rights = {"GET": Right.INGESTION_VIEW}
+
+    @api_schema(response=serializers.SpendingOut, summary="AI spending")
+    def get(self, request: Request) -> Response:
+        del request
+        return Response(serializers.SpendingOut(selectors.spending()).data)
+
+
 class ReviewListView(ApiView):
     """What waits for a person, oldest first."""
 
@@ -177,6 +201,27 @@ class RejectView(ApiView):
             result_id=target.pk, reason=body["reason"], actor=self.actor
         )
         return Response({"job": job_answer(selectors.job_get(result.job_id))})
+
+
+class AddToStockView(ApiView):
+    """The reading is another piece of a part that we have."""
+
+    rights = {"POST": Right.INGESTION_EDIT}
+
+    @api_schema(request=serializers.StockBody, response=_APPROVED, summary="Add a reading to stock")
+    def post(self, request: Request, review_id: uuid.UUID) -> Response:
+        del request
+        body = self.body(serializers.StockBody)
+        target = selectors.result_of_review(review_id)
+        result, listing = services.result_add_to_stock(
+            result_id=target.pk, pieces=body["pieces"], actor=self.actor
+        )
+        return Response(
+            {
+                "job": job_answer(selectors.job_get(result.job_id)),
+                "listing": listing_answer(listing),
+            }
+        )
 
 
 class StatsView(ApiView):

@@ -12,6 +12,8 @@ from PIL import Image
 _DCT_SIDE = 32
 _HASH_SIDE = 8
 HASH_BITS = _HASH_SIDE * _HASH_SIDE
+# The same picture saved again, smaller or darker, differs in up to this many.
+SAME_PICTURE_BITS = 6
 
 
 @lru_cache(maxsize=1)

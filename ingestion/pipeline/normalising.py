@@ -63,6 +63,8 @@ class _Candidate:
     reason: str
     source: Source
     kind: str = ""
+    # The shape is that of another maker than the brand.
+    foreign: bool = False
 
 
 class NormaliseStep:
@@ -265,10 +267,20 @@ def _numbers(
                     reason=hit.reason,
                     source=line.source,
                     kind=hit.kind,
+                    foreign=_is_foreign(hit.pattern, given.tables, names, patterns),
                 )
             )
     candidates = _with_barcodes(given.photos, candidates)
     return _sorted_numbers(candidates, given.tables, brand)
+
+
+def _is_foreign(pattern: str, tables: Reference, names: Sequence[str], own: frozenset[str]) -> bool:
+    """Say whether a number has the shape of makers that the brand is none of."""
+    if not pattern or pattern in own:
+        return False
+    makes = next((one.makes for one in tables.patterns if one.name == pattern), frozenset())
+    words = " ".join(names).casefold()
+    return bool(makes and words) and not any(make.casefold() in words for make in makes)
 
 
 def _retail_digits(photos: Sequence[PhotoReading]) -> list[str]:
@@ -321,6 +333,7 @@ def _proved(candidates: Sequence[_Candidate]) -> list[_Candidate]:
             reason=f"{one.reason}, and in a barcode",
             source=one.source,
             kind=one.kind,
+            foreign=one.foreign,
         )
         for one in candidates
     ]
@@ -336,6 +349,7 @@ def _alike(candidates: Sequence[_Candidate], value: str) -> list[_Candidate]:
             reason="from a barcode; the printed text reads almost the same",
             source=one.source,
             kind=one.kind,
+            foreign=one.foreign,
         )
         for one in candidates
         if numbers.bare(one.value).translate(_ALIKE) == key
@@ -355,7 +369,9 @@ def _sorted_numbers(
         oe += [one for one in own if one.kind == "unknown" and one.confidence >= 0.7]
     found: dict[FieldName, FieldValue] = {}
     oe_value = _field(oe, least=0.5)
-    mpn_value = _field(own if not original else [*oe, *own], least=0.5)
+    # Another maker's number on it is what it replaces, not what it is.
+    same_maker = [one for one in oe if not one.foreign] if original else []
+    mpn_value = _field([*same_maker, *own], least=0.5)
     if oe_value is not None:
         found[FieldName.OE_NUMBER] = oe_value
     if not _has(mpn_value) and oe_value is not None and oe_value.value and not _has(brand):

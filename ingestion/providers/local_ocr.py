@@ -40,7 +40,7 @@ _lock = threading.Lock()
 _engine: Any = None
 
 
-def _loaded_engine() -> Any:
+def engine() -> Any:
     """Return this process's engine; the first caller loads it, others wait."""
     global _engine  # noqa: PLW0603 - one engine per process is the purpose
     with _lock:
@@ -97,9 +97,9 @@ def _read_photo(photo: PhotoInput) -> PhotoReading:
 
 
 def _lines(pixels: npt.NDArray[Any], width: int, height: int) -> tuple[TextLine, ...]:
-    engine = _loaded_engine()
+    reader = engine()
     # RapidOCR wants OpenCV's order of colours.
-    result = engine(pixels[:, :, ::-1])
+    result = reader(pixels[:, :, ::-1])
     if result.txts is None:
         return ()
     found = [

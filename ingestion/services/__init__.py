@@ -8,10 +8,15 @@ from ingestion.services.assets import (
     assets_attach,
     listing_photos_order,
 )
+from ingestion.services.editing import Crop, asset_edit
 from ingestion.services.jobs import job_cancel, job_create, job_retry
+from ingestion.services.learning import alias_undo
+from ingestion.services.mirroring import listing_photos_mirror, url_mirror
+from ingestion.services.parts import job_regroup
 from ingestion.services.processing import asset_process, variant_restore
 from ingestion.services.review import result_approve, result_claim, result_reject
 from ingestion.services.running import job_run
+from ingestion.services.stocking import result_add_to_stock
 from ingestion.services.sweeping import intake_sweep, orphans_clean
 from ingestion.services.uploads import (
     UploadRequest,
@@ -22,24 +27,31 @@ from ingestion.services.uploads import (
 )
 
 __all__ = [
+    "Crop",
     "UploadRequest",
     "UploadTicket",
+    "alias_undo",
     "asset_confirm",
     "asset_delete",
+    "asset_edit",
     "asset_process",
     "asset_update",
     "assets_attach",
     "intake_sweep",
     "job_cancel",
     "job_create",
+    "job_regroup",
     "job_retry",
     "job_run",
+    "listing_photos_mirror",
     "listing_photos_order",
     "orphans_clean",
     "put_receive",
+    "result_add_to_stock",
     "result_approve",
     "result_claim",
     "result_reject",
     "upload_create",
+    "url_mirror",
     "variant_restore",
 ]

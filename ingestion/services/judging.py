@@ -14,6 +14,7 @@ from ingestion.pipeline.fields import FieldName, FieldValue, NormalisedPart, Sou
 from ingestion.pipeline.normalising import clean_text, overall_confidence
 from ingestion.pipeline.proposals import price_proposed
 from ingestion.providers.base import PhotoReading
+from ingestion.services.learning import with_learned
 from ingestion.services.pricing import price_doubt, usual_price
 from ingestion.vehicles import vehicle_in
 from listings.models import Listing
@@ -46,7 +47,7 @@ def result_of(
     readings: Sequence[AssetReading],
 ) -> AiResult:
     """Return the unsaved result of one part."""
-    judged = _judge(part.fields)
+    judged = _judge(with_learned(part.fields))
     fields = dict(judged.fields)
     overall, notes = overall_confidence(fields)
     price = _price(judged.match, _value(fields, FieldName.PART_TYPE), price_proposed(photos))

@@ -42,7 +42,7 @@ def asset_process(*, asset_id: uuid.UUID, actor: Actor) -> ImageAsset:
     outcome = _variants(asset)
     if isinstance(outcome, Refused):
         return asset_refuse(asset_id=asset_id, refused=outcome, actor=actor)
-    names = _store(asset.content_hash, outcome)
+    names = variants_store(asset.content_hash, outcome)
     with transaction.atomic():
         asset = asset_with_listing_locked(asset_id)
         if asset.status != AssetStatus.UPLOADED:
@@ -80,7 +80,8 @@ def _variants(asset: ImageAsset) -> Variants | Refused:
         )
 
 
-def _store(content_hash: str, made: Variants) -> dict[VariantSize, str]:
+def variants_store(content_hash: str, made: Variants) -> dict[VariantSize, str]:
+    """Keep the variants under names of their content and return these; may be repeated."""
     names: dict[VariantSize, str] = {}
     for size, data in made.files.items():
         names[size] = variant_name(content_hash, size)

@@ -18,6 +18,7 @@ from ingestion.pipeline.contract import Refused
 from ingestion.pipeline.drafting import COLUMNS, DraftInput, DraftStep, Vehicle
 from ingestion.pipeline.fields import FieldName
 from ingestion.services.assets import assets_attach
+from ingestion.services.learning import corrections_learn
 from listings.enums import ChangeReason
 from listings.fields import by_name
 from listings.models import Listing
@@ -57,7 +58,7 @@ def result_approve(
         result = result_locked(result_id)
         if result.listing_id is not None and result.review_status != ReviewStatus.REJECTED:
             return _decided_before(result, fields)
-        _check_open(job, result)
+        check_open(job, result)
         data, corrected = draft_of(result, fields)
         automatic = actor.is_machine
         try:
@@ -80,7 +81,8 @@ def result_approve(
         result.listing = listing
         result.review_status = ReviewStatus.AUTO_APPROVED if automatic else ReviewStatus.APPROVED
         result.corrections = corrected
-        _mark_reviewed(result, actor)
+        corrections_learn(result=result, corrected=corrected, actor=actor)
+        mark_reviewed(result, actor)
         if job.listing_id is None:
             job.listing = listing
         if job.status != JobStatus.AI_COMPLETE:
@@ -110,7 +112,8 @@ def _decided_before(result: AiResult, fields: Mapping[str, object]) -> tuple[AiR
     return result, listing
 
 
-def _check_open(job: IngestionJob, result: AiResult) -> None:
+def check_open(job: IngestionJob, result: AiResult) -> None:
+    """Raise Conflict where a part cannot be decided any more; its rows are locked."""
     if job.status == JobStatus.CANCELLED:
         message = "This job was cancelled."
         raise Conflict(message)
@@ -209,10 +212,10 @@ def result_reject(*, result_id: uuid.UUID, reason: str, actor: Actor) -> AiResul
     with transaction.atomic():
         job = job_locked(peek)
         result = result_locked(result_id)
-        _check_open(job, result)
+        check_open(job, result)
         result.review_status = ReviewStatus.REJECTED
         result.review_notes = reason.strip()[:2000]
-        _mark_reviewed(result, actor)
+        mark_reviewed(result, actor)
         job_settle(job, actor=actor)
         core_events.emit(
             events.ResultRejected(
@@ -223,7 +226,8 @@ def result_reject(*, result_id: uuid.UUID, reason: str, actor: Actor) -> AiResul
     return result
 
 
-def _mark_reviewed(result: AiResult, actor: Actor) -> None:
+def mark_reviewed(result: AiResult, actor: Actor) -> None:
+    """Note who decided, give the part back, save; inside the caller's transaction."""
     result.reviewed_by_id = actor.user_id if not actor.is_machine else None
     result.reviewed_at = timezone.now()
     result.claimed_by = None

@@ -25,6 +25,11 @@ def upload_key(asset_id: uuid.UUID, kind: ImageFormat) -> str:
     return f"{UPLOADS}{asset_id}/{secrets.token_hex(12)}.{EXTENSIONS[kind]}"
 
 
+def edited_key(asset_id: uuid.UUID, content_hash: str) -> str:
+    """Return the key of a photo that was turned or cut; the one before stays until it is used."""
+    return f"{ORIGINALS}{asset_id}-{content_hash[:16]}.jpg"
+
+
 def original_key(asset_id: uuid.UUID, kind: ImageFormat) -> str:
     """Return the key of a checked original; private for ever."""
     return f"{ORIGINALS}{asset_id}.{EXTENSIONS[kind]}"

@@ -4,6 +4,7 @@ CDN or through us."""
 from __future__ import annotations
 
 import datetime
+import io
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from boto3.exceptions import Boto3Error
+from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
@@ -21,6 +24,8 @@ from realtrack.core.registry import HealthResult
 
 _MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
 _ENCRYPTION = "AES256"
+# Above this an object goes in parts, of which a broken one is sent again by itself.
+_PART_BYTES = 8 * 1024 * 1024
 
 
 class S3Storage:
@@ -103,15 +108,21 @@ class S3Storage:
         return data
 
     def save(self, key: str, data: bytes, mime_type: str) -> None:
+        """Write at once, a large object in parts: it appears when all of them are there."""
         self._call(
-            "put_object",
+            "upload_fileobj",
+            Fileobj=io.BytesIO(data),
             Key=key,
-            Body=data,
-            ContentType=mime_type,
-            ServerSideEncryption=_ENCRYPTION,
-            CacheControl="public, max-age=31536000, immutable"
-            if key.startswith("p/")
-            else "private",
+            ExtraArgs={
+                "ContentType": mime_type,
+                "ServerSideEncryption": _ENCRYPTION,
+                "CacheControl": "public, max-age=31536000, immutable"
+                if key.startswith("p/")
+                else "private",
+            },
+            Config=TransferConfig(
+                multipart_threshold=_PART_BYTES, multipart_chunksize=_PART_BYTES, use_threads=False
+            ),
         )
 
     def move(self, source: str, target: str) -> None:
@@ -149,7 +160,7 @@ class S3Storage:
     def _call(self, operation: str, **parameters: Any) -> None:
         try:
             getattr(self._client, operation)(Bucket=self.bucket, **parameters)
-        except (BotoCoreError, ClientError) as error:
+        except (Boto3Error, BotoCoreError, ClientError) as error:
             raise _lost(error) from error
 
 

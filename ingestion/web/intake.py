@@ -54,13 +54,16 @@ def job(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     """One job: state, steps with their seconds, photos, parts."""
     found = selectors.job_get(job_id)
     photos = selectors.job_photos(found)
+    same = selectors.same_pictures(photos)
     response = render_page(
         request,
         "ingestion/job.html",
         {
             "job": found,
             "title": selectors.job_title(found),
-            "photos": [(one, _thumb(one)) for one in photos],
+            "photos": [(one, _thumb(one), same.get(one.pk, "")) for one in photos],
+            "calls": selectors.job_calls(found),
+            "can_regroup": found.status == JobStatus.REVIEW_REQUIRED and len(photos) > 1,
             "is_usable": any(one.status != AssetStatus.FAILED for one in photos),
             "results": list(found.results.order_by("position")),
             "is_moving": _is_moving(found),
@@ -69,6 +72,13 @@ def job(request: HttpRequest, job_id: uuid.UUID) -> HttpResponse:
     )
     # The page asks while the job moves: the answer that it ended changes state and buttons too.
     return response if _is_moving(found) else reload_page(request, response)
+
+
+@require_GET
+@requires(Right.INGESTION_VIEW)
+def spending(request: HttpRequest) -> HttpResponse:
+    """Today's budget and what each day and provider cost."""
+    return render_page(request, "ingestion/spending.html", selectors.spending())
 
 
 @require_POST

@@ -157,6 +157,35 @@ def approve(request: HttpRequest, result_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 @requires(Right.INGESTION_EDIT)
+def add_to_stock(request: HttpRequest, result_id: uuid.UUID) -> HttpResponse:
+    """Another piece of a part that we have; go to the next part."""
+    typed = request.POST.get("quantity", "").strip()
+    pieces = int(typed) if typed.isdigit() and len(typed) < 5 and int(typed) else 1
+    _, listing = services.result_add_to_stock(
+        result_id=result_id, pieces=pieces, actor=actor_of(request)
+    )
+    messages.success(request, f"{listing.custom_label_sku} has {pieces} more now.")
+    return redirect(request, _next_url(result_id))
+
+
+@require_GET
+@requires(Right.INGESTION_VIEW)
+def learned(request: HttpRequest) -> HttpResponse:
+    """What corrections taught, to be taken back one by one."""
+    return render_page(request, "ingestion/learned.html", {"aliases": selectors.learned_aliases()})
+
+
+@require_POST
+@requires(Right.INGESTION_EDIT)
+def learned_undo(request: HttpRequest, alias_id: uuid.UUID) -> HttpResponse:
+    """Take back what was learned."""
+    alias = services.alias_undo(alias_id=alias_id, actor=actor_of(request))
+    messages.success(request, f"{alias.read} is not read as {alias.value} any more.")
+    return redirect(request, reverse("ingestion:learned"))
+
+
+@require_POST
+@requires(Right.INGESTION_EDIT)
 def reject(request: HttpRequest, result_id: uuid.UUID) -> HttpResponse:
     """Nothing comes of this part; go to the next one."""
     reason = request.POST.get("reason", "").strip() or "Rejected in review."

@@ -7,6 +7,14 @@ from datetime import timedelta
 from csp.constants import NONE, SELF
 
 from realtrack.settings.environment import CORS_ORIGIN, IS_PRODUCTION, PUBLIC_BASE_URL
+from realtrack.settings.photo_hosts import picture_hosts, upload_hosts
+from realtrack.settings.services import (
+    AWS_CLOUDFRONT_DOMAIN,
+    AWS_S3_ACCELERATE,
+    AWS_S3_BUCKET,
+    AWS_S3_ENDPOINT_URL,
+    AWS_S3_REGION,
+)
 
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
@@ -57,9 +65,23 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
+        "img-src": [
+            SELF,
+            "data:",
+            "blob:",
+            *picture_hosts(bucket=AWS_S3_BUCKET, cdn=AWS_CLOUDFRONT_DOMAIN),
+        ],
         "font-src": [SELF],
-        "connect-src": [SELF],
+        # Browsers send photos to the bucket themselves.
+        "connect-src": [
+            SELF,
+            *upload_hosts(
+                bucket=AWS_S3_BUCKET,
+                region=AWS_S3_REGION,
+                endpoint=AWS_S3_ENDPOINT_URL,
+                accelerate=AWS_S3_ACCELERATE,
+            ),
+        ],
         "form-action": [SELF],
         "base-uri": [SELF],
         "frame-ancestors": [NONE],

@@ -3,7 +3,38 @@
 (function () {
   "use strict";
   var rt = window.rt;
+  var MOST_TRIES = 40; // about a quarter of an hour without a line; then a person presses
   var AT_ONCE = 3; // uploads side by side; more only share the line
+
+  // A fault of the line, not of the photo: it goes on by itself when the line is back.
+  function lost(text) {
+    var fault = new Error(text);
+    fault.lost = true;
+    return fault;
+  }
+  // Files of a dropped folder, its folders too, in the order of their names.
+  function filesOf(transfer) {
+    var entries = Array.from(transfer.items || []).map(function (one) { return one.webkitGetAsEntry && one.webkitGetAsEntry(); }).filter(Boolean);
+    if (!entries.some(function (one) { return one.isDirectory; })) return Promise.resolve(Array.from(transfer.files));
+    function walk(entry) {
+      if (entry.isFile) return new Promise(function (resolve) { entry.file(function (file) { resolve([file]); }, function () { resolve([]); }); });
+      var reader = entry.createReader();
+      function rest(found) {
+        return new Promise(function (resolve) { reader.readEntries(resolve, function () { resolve([]); }); }).then(function (more) {
+          return more.length ? rest(found.concat(Array.from(more))) : found;
+        });
+      }
+      return rest([]).then(function (inside) {
+        inside.sort(function (a, b) { return a.name.localeCompare(b.name, undefined, { numeric: true }); });
+        return Promise.all(inside.map(walk)).then(flat);
+      });
+    }
+    return Promise.all(entries.map(walk)).then(flat).then(photosOnly);
+  }
+  function flat(lists) { return lists.reduce(function (all, one) { return all.concat(one); }, []); }
+  function photosOnly(files) {
+    return Array.from(files).filter(function (file) { return /^image\//.test(file.type) || /\.hei[cf]$/i.test(file.name); });
+  }
 
   function ask(url, body) {
     return fetch(url, {
@@ -11,7 +42,7 @@
       credentials: "same-origin",
       headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": rt.csrf() },
       body: JSON.stringify(body),
-    }).then(function (answer) {
+    }).catch(function () { throw lost("The connection broke."); }).then(function (answer) {
       return answer.json().catch(function () { return {}; }).then(function (data) {
         if (answer.ok) return data;
         var first = data.errors && data.errors[0];
@@ -36,8 +67,8 @@
         try { text = JSON.parse(xhr.responseText).errors[0].detail || text; } catch (e) { /* not JSON */ }
         reject(new Error(text));
       });
-      xhr.addEventListener("error", function () { reject(new Error("The connection broke.")); });
-      xhr.addEventListener("timeout", function () { reject(new Error("It took too long.")); });
+      xhr.addEventListener("error", function () { reject(lost("The connection broke.")); });
+      xhr.addEventListener("timeout", function () { reject(lost("It took too long.")); });
       xhr.send(file);
     });
   }
@@ -58,9 +89,15 @@
     var self = this, root = this.root, depth = 0;
     root.addEventListener("click", function (event) {
       if (event.target.closest("[data-upload-choose]")) self.input.click();
+      if (event.target.closest("[data-upload-folder]")) root.querySelector("[data-upload-folder-input]").click();
+      if (event.target.closest("[data-upload-camera]")) root.querySelector("[data-upload-camera-input]").click();
       if (event.target.closest("[data-upload-start]")) self.job();
     });
     this.input.addEventListener("change", function () { self.add(self.input.files); self.input.value = ""; });
+    rt.all("[data-upload-folder-input], [data-upload-camera-input]", root).forEach(function (input) {
+      input.addEventListener("change", function () { self.add(photosOnly(input.files)); input.value = ""; });
+    });
+    window.addEventListener("online", function () { self.back(); });
     root.addEventListener("dragenter", function (event) { event.preventDefault(); depth += 1; root.classList.add("over"); });
     root.addEventListener("dragleave", function () { depth = Math.max(0, depth - 1); if (!depth) root.classList.remove("over"); });
     root.addEventListener("dragover", function (event) { event.preventDefault(); });
@@ -68,7 +105,7 @@
       event.preventDefault();
       depth = 0;
       root.classList.remove("over");
-      self.add(event.dataTransfer.files);
+      filesOf(event.dataTransfer).then(function (files) { self.add(files); });
     });
   };
   Uploader.prototype.add = function (files) {
@@ -113,12 +150,12 @@
     if (choose) choose.focus();
   };
   Uploader.prototype.show = function (item) {
-    var words = { waiting: "waiting", sending: "uploading", checking: "being checked", done: "uploaded", failed: item.fault };
+    var words = { waiting: "waiting", sending: "uploading", checking: "being checked", done: "uploaded", failed: item.fault, lost: "waiting for the network" };
     item.text.textContent = words[item.state];
     item.text.className = item.state === "failed" ? "bad-t" : "";
     item.node.classList.toggle("bad", item.state === "failed");
     item.again.hidden = item.state !== "failed";
-    item.bar.hidden = item.state === "failed" || item.state === "done";
+    item.bar.hidden = item.state === "failed" || item.state === "lost" || item.state === "done";
   };
   Uploader.prototype.pump = function () {
     var self = this;
@@ -157,16 +194,27 @@
       item.bar.value = 100;
       self.show(item);
     }).catch(function (fault) {
+      if (fault.lost && (item.tries = (item.tries || 0) + 1) <= MOST_TRIES) {
+        item.state = "lost";
+        self.show(item);
+        // Some lines come back without the browser noticing.
+        window.setTimeout(function () { if (item.state === "lost") { item.state = "waiting"; self.pump(); } }, Math.min(30, 2 * item.tries) * 1000);
+        return;
+      }
       item.state = "failed";
       item.fault = fault.message;
       self.show(item);
       rt.say((item.file.name || "The photo") + ": " + fault.message, true);
     });
   };
+  Uploader.prototype.back = function () {
+    this.items.forEach(function (item) { if (item.state === "lost") item.state = "waiting"; });
+    this.pump();
+  };
   Uploader.prototype.done = function () { return this.items.filter(function (one) { return one.state === "done"; }); };
   Uploader.prototype.settle = function () {
     var self = this;
-    var open = this.items.filter(function (one) { return /waiting|sending|checking/.test(one.state); }).length;
+    var open = this.items.filter(function (one) { return /waiting|sending|checking|lost/.test(one.state); }).length;
     var done = this.done();
     if (this.start) this.start.disabled = open > 0 || !done.length || this.sent;
     if (open || !done.length || this.sent) return;
@@ -215,7 +263,7 @@
   document.addEventListener("dragover", function (event) { if (document.querySelector("[data-upload]")) event.preventDefault(); });
   document.addEventListener("drop", function (event) { if (document.querySelector("[data-upload]")) event.preventDefault(); });
   window.addEventListener("beforeunload", function (event) {
-    var busy = rt.all("[data-upload]").some(function (root) { return root.uploader && !root.uploader.sent && root.uploader.items.some(function (one) { return /waiting|sending|checking/.test(one.state); }); });
+    var busy = rt.all("[data-upload]").some(function (root) { return root.uploader && !root.uploader.sent && root.uploader.items.some(function (one) { return /waiting|sending|checking|lost/.test(one.state); }); });
     if (busy) event.preventDefault();
   });
   all(document);

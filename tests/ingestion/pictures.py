@@ -79,3 +79,20 @@ def damaged_jpeg() -> bytes:
     """All there by its structure, but the coded picture ends at the half."""
     data = encoded(width=640, height=480)
     return data[: len(data) // 2] + b"\xff\xd9"
+
+
+def jpeg_taken_at(clock: str) -> bytes:
+    """A JPEG whose camera says when it was taken."""
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0x9003] = clock
+    stream = io.BytesIO()
+    picture().save(stream, "JPEG", exif=exif)
+    return stream.getvalue()
+
+
+def saved_again(data: bytes) -> bytes:
+    """The same picture at three quarters of its size and a worse quality."""
+    image = Image.open(io.BytesIO(data))
+    stream = io.BytesIO()
+    image.resize((image.width * 3 // 4, image.height * 3 // 4)).save(stream, "JPEG", quality=60)
+    return stream.getvalue()

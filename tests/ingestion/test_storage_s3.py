@@ -107,3 +107,29 @@ def test_longer_object_than_signed_is_refused_on_confirm(bucket: str) -> None:
     with pytest.raises(Exception, match="announced"):
         asset_confirm(asset_id=asset.pk, actor=person())
     assert storage().stat(asset.s3_key) is None
+
+
+def test_large_object_goes_in_parts_and_is_encrypted(bucket: str, s3_address: str) -> None:
+    # given 17 MB: three parts
+    data = bytes(range(256)) * (17 * 4096)
+    storage().save("p/large.webp", data, "image/webp")
+    # then
+    head = boto3.client(
+        "s3",
+        endpoint_url=s3_address,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    ).head_object(Bucket=bucket, Key="p/large.webp")
+    assert head["ETag"].strip('"').endswith("-3")
+    assert head["ServerSideEncryption"] == "AES256"
+    assert head["ContentType"] == "image/webp"
+    assert storage().read("p/large.webp") == data
+
+
+def test_acceleration_is_an_option_of_the_address(bucket: str, settings: Settings) -> None:
+    settings.AWS_S3_ENDPOINT_URL = ""
+    settings.AWS_S3_ACCELERATE = True
+    storage_module.storage.cache_clear()
+    signed = storage().sign_put(key="temp/a.jpg", size=7, mime_type="image/jpeg")
+    assert urlsplit(signed.url).hostname == "realtrack-test.s3-accelerate.amazonaws.com"
