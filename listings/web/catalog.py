@@ -42,7 +42,11 @@ def catalog(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": rows,
-        "facets": selectors.listing_facets(search, user=user, fuzzy=page.is_fuzzy),
+        # So many hits take longer to count than a page of them to show: the facets come on their own.
+        "facets": None
+        if selectors.facets_come_later(page)
+        else selectors.listing_facets(search, user=user, fuzzy=page.is_fuzzy),
+        "facet_query": _plain(request.GET).urlencode(),
         "query": request.GET.get("q", ""),
         "tokens": _tokens(request.GET, page),
         "sorts": [(key, sort.label) for key, sort in SORTS.items()],
@@ -82,6 +86,17 @@ def sheet(request: HttpRequest) -> HttpResponse:
         "total_text": _total_text(page),
     }
     return render_page(request, "listings/_sheet.html", context)
+
+
+@require_GET
+@requires(Right.LISTINGS_VIEW)
+def facets(request: HttpRequest) -> HttpResponse:
+    """The facets of this address alone, for a list that was shown before they were counted."""
+    user = user_of(request)
+    search = replace(search_of(request.GET), cursor="", before="")
+    page = selectors.listing_search(replace(search, limit=1), user=user)
+    found = selectors.listing_facets(search, user=user, fuzzy=page.is_fuzzy)
+    return render_page(request, "listings/_facets.html", {"facets": found, "prefix": "fc"})
 
 
 def _total_text(page: SearchPage) -> str:

@@ -83,7 +83,7 @@ def test_texts_are_replaced_and_appended(edit: Replace | Append, before: str, th
     # given
     texts = {"replaces": [edit]} if isinstance(edit, Replace) else {"appends": [edit]}
     # when, then
-    assert after(BulkEdit(**texts), title=before).title == then  # type: ignore[arg-type]
+    assert after(BulkEdit(**texts), title=before).title == then
 
 
 def test_a_number_is_appended_to_a_list_as_one_more_of_it() -> None:
