@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Count
 from django.utils import timezone
 
 from fitment.aces import applying, staging
@@ -202,7 +201,10 @@ def _questions(upload: AcesUpload, facts: Facts) -> list[dict[str, object]]:
     if upload.submission == FULL:
         gone = applying.replaced_count(upload)
         if gone:
-            text = f"A full file replaces: {gone} earlier rows of this supplier are not in it."
+            rows = (
+                "1 earlier row of this supplier is" if gone == 1 else f"{gone:,} earlier rows are"
+            )
+            text = f"A full file replaces: {rows} not in it."
             found.append({"code": "replace", "count": gone, "text": text})
     return found
 
@@ -254,9 +256,3 @@ def counts_write(work: Work) -> dict[str, int]:
         heartbeat_at=timezone.now(),
     )
     return counts
-
-
-def state_counts(upload: AcesUpload) -> dict[str, int]:
-    """Return how many rows have each verdict now; mapping an id moves them."""
-    found = upload.rows.order_by().values("state").annotate(number=Count("pk"))
-    return {one["state"]: one["number"] for one in found}

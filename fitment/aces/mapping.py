@@ -222,10 +222,25 @@ def reresolve(ids: list[str] | None = None) -> int:
         rows = cursor.fetchall()
     freed = sum(int(row[3]) for row in rows if row[2] == "imported")
     fitting.due_note(sorted({row[1] for row in rows}))
+    _counts_follow({row[0] for row in rows})
     if ids is None:
         _due_everything()
     applying.quarantine_rebuild()
     return freed
+
+
+def _counts_follow(uploads: set[uuid.UUID]) -> None:
+    """A file's verdicts still add up after its rows were freed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE aces_uploads u SET counts = u.counts || now.counts FROM ("
+            " SELECT upload_id, jsonb_build_object("
+            "   'imported', count(*) FILTER (WHERE state = 'imported'),"
+            "   'unresolved', count(*) FILTER (WHERE state = 'unresolved')) AS counts"
+            " FROM aces_rows WHERE upload_id = ANY(%s) GROUP BY upload_id) now"
+            " WHERE u.id = now.upload_id",
+            [sorted(uploads)],
+        )
 
 
 def _due_everything() -> None:

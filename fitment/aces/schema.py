@@ -155,5 +155,7 @@ def fault_words(checked: etree.XMLSchema) -> str:
         return f"{words}; here may stand {expected}." if expected else f"{words}."
     if found := _TOO_SHORT.match(text):
         return f"{found[1]} lacks {_named(found[2] or '')}."
+    if "[facet 'minLength']" in text:
+        return f"{text.split(chr(39))[1]} is empty."
     text = re.sub(r"\[facet '[^']+'\] ", "", text)
     return text.replace("Element '", "").replace("', attribute '", " ").replace("':", ":")

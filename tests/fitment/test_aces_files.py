@@ -80,7 +80,7 @@ def test_version_5_is_mapped_by_name_and_else_refused_by_name(tmp_path: Path) ->
         (app(2, action="X"), "App 2: App action: The value 'X' is not accepted"),
         (app(2, '<Years from="2010" to="2005"/><Make id="1"/>'), "App 2: the years run backwards"),
         (app(2, '<Years from="1900" to="2005"/><Make id="1"/>'), "App 2: 1900 to 2005 are more"),
-        (app(2, part=""), "App 2: Part: The value has a length of '0'"),
+        (app(2, part=""), "App 2: Part is empty."),
         (app(2, part="--"), "App 2: the part number “--” holds no letter or digit."),
         (app(2).replace("<Qty>1</Qty>", ""), "App 2: PartType is not expected here"),
         (app(2, "<BaseVehicle/>"), "App 2: BaseVehicle: The attribute 'id' is required"),

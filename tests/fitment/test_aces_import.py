@@ -143,6 +143,8 @@ def test_one_mapping_frees_all_of_its_rows(actor: Actor, camry: FitmentModel) ->
     assert _fits(part) == []
     freed = code_map(kind="BaseVehicle", code=500, model_id=camry.pk, year=2010, actor=actor)
     assert freed == 2
+    upload.refresh_from_db()
+    _counts(upload, imported=2, unresolved=1)
     due_drain()
     assert [(fit[1], fit[5]) for fit in _fits(part)] == [(2010, "#22"), (2010, "#30")]
     assert AcesMissing.objects.get().code == 501

@@ -182,7 +182,7 @@ def test_pages_from_upload_to_mapping(staff: Client, actor: Actor, camry: Fitmen
     import_run(run_id=upload.run_id)
     text = staff.get(answer["Location"]).content.decode()
     assert "1 waits for an id + 1 rejected" in text
-    assert "App 2: Part: The value has a length" in text
+    assert "App 2: Part is empty." in text
     assert "App 2" not in staff.get(answer["Location"], {"q": "1"}).content.decode()
     listed = staff.get(reverse("fitment:quarantine")).content.decode()
     assert "BaseVehicle" in listed
