@@ -82,7 +82,15 @@ def _read(
             if known is None or known.detected.confidence < one.confidence:
                 finds[_key(one)] = _Find(detected=one, field=field, source=source)
         unresolved += [f"{one.label}: {one.reason}" for one in found.unresolved]
-    return finds, list(dict.fromkeys(unresolved))
+    return _narrowest(finds), list(dict.fromkeys(unresolved))
+
+
+def _narrowest(finds: dict[Key, _Find]) -> dict[Key, _Find]:
+    """Drop "2008-2012 Accord" where another of the texts says "2008-2012 Accord 2.4L"."""
+    engines = {(model, sub, *years) for model, sub, *years, engine in finds if engine is not None}
+    return {
+        key: find for key, find in finds.items() if key[4] is not None or key[:4] not in engines
+    }
 
 
 def _evidence(find: _Find) -> dict[str, object]:

@@ -38,7 +38,11 @@ def rests_on(row: PartFitment) -> str:
     """Return in a few words what a row rests on."""
     words = row.evidence.get("words")
     if words:
-        where = {"title": "in the title", "description": "in the description"}
+        where = {
+            "title": "in the title",
+            "description": "in the description",
+            "pasted": "in a pasted list",
+        }
         return f"“{words}” {where.get(row.evidence.get('field', ''), 'read from a photo')}"
     if row.evidence.get("copied_from"):
         return "Copied from another part"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 
 import pytest
 
@@ -36,7 +37,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("vehicles")]
 MACHINE = Actor.system("fitment.detect")
 
 
-def years_of(listing_id: object) -> list[tuple[str, int, int, bool]]:
+def years_of(listing_id: uuid.UUID) -> list[tuple[str, int, int, bool]]:
     rows = PartFitment.objects.filter(listing_id=listing_id).order_by("model__name", "year_start")
     return list(rows.values_list("model__name", "year_start", "year_end", "verified"))
 
@@ -222,3 +223,19 @@ def test_equals_of_a_number_lend_their_verified_vehicles(actor: Actor, camry: Fi
     # then: only what a person verified
     assert len(rows) == 1
     assert years_of(new.pk) == [("Camry", 2007, 2009, True)]
+
+
+def test_an_engine_that_one_text_names_is_not_widened_by_the_other(actor: Actor) -> None:
+    # given
+    listing = make_listing(
+        "2008-2012 Honda Accord 2.4L alternator", actor=actor,
+        description="Fits 2008-2012 Honda Accord.",
+    )  # fmt: skip
+
+    # when
+    fitments_detect(listing_id=listing.pk, actor=MACHINE)
+
+    # then
+    (row,) = PartFitment.objects.filter(listing=listing).select_related("engine")
+    assert row.engine is not None
+    assert row.engine.code == "2.4L I4"
