@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin, messages
@@ -18,10 +18,11 @@ from realtrack.core.actors import Actor
 from realtrack.core.errors import AppError
 from realtrack.core.models import AuditLog, EventDelivery, Run
 from realtrack.core.rights import Right, user_can
-from realtrack.core.web.access import actor_of
+from realtrack.core.web.access import actor_of, user_of
 from realtrack.core.web.admin import ReadOnlyAdmin
 from settings_app import services
 from settings_app.models import PricingRule, ShippingProfile, Team, TenantSetting, User
+from settings_app.selectors import setting_definition
 
 # What libraries register by themselves: they write past our services and our log.
 for _foreign in (
@@ -70,7 +71,7 @@ class UserAdmin(SupportAdmin):
     list_filter = ("role", "is_active")
     search_fields = ("email", "name")
     exclude = ("password",)
-    actions: ClassVar[list[str]] = ["deactivate", "reactivate", "sign_out"]
+    actions = ["deactivate", "reactivate", "sign_out"]
 
     @admin.action(description="Deactivate", permissions=["users"])
     def deactivate(self, request: HttpRequest, rows: QuerySet[User]) -> None:
@@ -102,14 +103,14 @@ class TenantSettingAdmin(SupportAdmin):
     list_display = ("category", "key", "value", "updated_at", "updated_by")
     list_filter = ("category",)
     exclude = ("sealed",)
-    actions: ClassVar[list[str]] = ["back_to_default"]
+    actions = ["back_to_default"]
 
     @admin.action(description="Back to the default", permissions=["settings"])
     def back_to_default(self, request: HttpRequest, rows: QuerySet[TenantSetting]) -> None:
         def work(row: TenantSetting, by: Actor) -> None:
-            definition = services.setting_definition(row.category, row.key)
+            definition = setting_definition(row.category, row.key)
             # A key is for those who manage keys, here as everywhere.
-            services.check_may_change(definition, User.objects.get(pk=by.user_id))
+            services.check_may_change(definition, user_of(request))
             services.setting_reset(category=row.category, key=row.key, actor=by)
 
         self.each(request, rows, work)
@@ -137,7 +138,7 @@ class EventDeliveryAdmin(SupportAdmin):
 
     list_display = ("event", "subscriber", "state", "attempts", "next_attempt")
     list_filter = ("state", "subscriber")
-    actions: ClassVar[list[str]] = ["retry"]
+    actions = ["retry"]
 
     @admin.action(description="Try again what was given up", permissions=["support"])
     def retry(self, request: HttpRequest, rows: QuerySet[EventDelivery]) -> None:
@@ -153,7 +154,7 @@ class RunAdmin(SupportAdmin):
 
     list_display = ("title", "kind", "state", "total", "created_at")
     list_filter = ("state", "kind")
-    actions: ClassVar[list[str]] = ["cancel", "start_again"]
+    actions = ["cancel", "start_again"]
 
     @admin.action(description="Cancel", permissions=["steer"])
     def cancel(self, request: HttpRequest, rows: QuerySet[Run]) -> None:

@@ -54,7 +54,10 @@ def schedule_rows() -> list[ScheduleRow]:
 
 def _row(task: str, every: float | crontab, noted: dict[str, str]) -> ScheduleRow:
     if task not in noted:
-        return ScheduleRow(task=task, last=None, state="", next=None)
+        # Beat counts seconds from its own start, which nobody here knows.
+        now = timezone.now()
+        first = None if isinstance(every, float) else now + every.remaining_estimate(now)
+        return ScheduleRow(task=task, last=None, state="", next=first)
     at, state = json.loads(noted[task])
     last = datetime.datetime.fromisoformat(at)
     following = (

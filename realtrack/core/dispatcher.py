@@ -218,6 +218,8 @@ def delivery_retry(*, delivery_id: int, actor: Actor) -> None:
         row.state, row.attempts, row.next_attempt = DeliveryState.PENDING, 0, timezone.now()
         row.save(update_fields=["state", "attempts", "next_attempt"])
         events.emit(
-            EventRetried(entity_id=row.pk, metadata={"event": row.event, "for": row.subscriber}),
+            EventRetried(
+                entity_id=str(row.pk), metadata={"event": row.event, "for": row.subscriber}
+            ),
             actor=actor,
         )

@@ -165,19 +165,28 @@ _BAD: tuple[tuple[list[Operation], bool, str], ...] = (
 )  # fmt: skip
 
 
+def _migration(operations: list[Operation], *, atomic: bool) -> migrations.Migration:
+    made = type("Migration", (migrations.Migration,), {"operations": operations, "atomic": atomic})
+    found: migrations.Migration = made("x", "settings_app")
+    return found
+
+
 @pytest.mark.parametrize(("operations", "atomic", "words"), _BAD)
 def test_what_is_unsafe_is_found(operations: list[Operation], atomic: bool, words: str) -> None:
     state = MigrationLoader(connection).project_state()
-    migration = migrations.Migration("x", "settings_app")
-    migration.operations, migration.atomic = operations, atomic
+    migration = _migration(operations, atomic=atomic)
     assert words in "; ".join(faults(migration, state))
 
 
 def test_what_is_safe_is_let_through() -> None:
     state = MigrationLoader(connection).project_state()
-    migration = migrations.Migration("x", "settings_app")
-    migration.operations = [
-        migrations.AddField("team", "x", models.IntegerField(null=True)),
-        migrations.AddField("team", "y", models.CharField(max_length=5, default="", db_default="")),
-    ]
+    migration = _migration(
+        [
+            migrations.AddField("team", "x", models.IntegerField(null=True)),
+            migrations.AddField(
+                "team", "y", models.CharField(max_length=5, default="", db_default="")
+            ),
+        ],
+        atomic=True,
+    )
     assert faults(migration, state) == []

@@ -311,27 +311,27 @@ def test_the_page_tries_chosen_parts_and_switches_on_what_was_tried() -> None:
     client = browser_of("manager")
     sku = parts[0].custom_label_sku
     # when one part is tried
-    page = client.get("/listings/pricing/", {"rules": [off.pk], "skus": f" {sku}\n"})
+    page = client.get("/listings/pricing/", {"rules": [str(off.pk)], "skus": f" {sku}\n"})
     # then
     assert page.status_code == 200
     assert (page.context["totals"].count, len(page.context["rows"])) == (1, 1)
     assert b"Switch on" not in page.content
-    wrong = client.get("/listings/pricing/", {"rules": [off.pk], "skus": "NO-SUCH"})
+    wrong = client.get("/listings/pricing/", {"rules": [str(off.pk)], "skus": "NO-SUCH"})
     assert b"There is no part with the SKU NO-SUCH." in wrong.content
     # and switching on is offered only when what is on was tried too
-    alone = client.get("/listings/pricing/", {"rules": [off.pk]})
+    alone = client.get("/listings/pricing/", {"rules": [str(off.pk)]})
     assert b"not chosen" in alone.content
-    both = client.get("/listings/pricing/", {"rules": [on.pk, off.pk]})
+    both = client.get("/listings/pricing/", {"rules": [str(on.pk), str(off.pk)]})
     assert b"Switch on" in both.content
     # when applied to the one part, then switched on
-    client.post("/listings/pricing/apply/", {"rules": [off.pk], "skus": sku})
+    client.post("/listings/pricing/apply/", {"rules": [str(off.pk)], "skus": sku})
     run = Run.objects.latest("created_at")
     apply.pricing_run_work(run_id=run.pk)
     run.refresh_from_db()
     assert (run.total, run.changed_count) == (1, 1)
     off.refresh_from_db()
     assert not off.active
-    client.post("/listings/pricing/apply/", {"rules": [on.pk, off.pk], "switch_on": "1"})
+    client.post("/listings/pricing/apply/", {"rules": [str(on.pk), str(off.pk)], "switch_on": "1"})
     off.refresh_from_db()
     assert off.active
 
@@ -341,6 +341,6 @@ def test_a_part_of_another_team_is_not_tried() -> None:
     part = make_listing(actor=manager(), start_price="50.00", team_id=str(team.pk))
     rule = save_rule("markdown", {"percentage": 10})
     page = browser_of("manager").get(
-        "/listings/pricing/", {"rules": [rule.pk], "skus": part.custom_label_sku}
+        "/listings/pricing/", {"rules": [str(rule.pk)], "skus": part.custom_label_sku}
     )
     assert b"There is no part with the SKU" in page.content

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -313,6 +314,11 @@ def test_history_and_system_pages() -> None:
     beat_watch._note(sender=dispatch_events, state="SUCCESS")
     system = client.get("/settings/?tab=system")
     assert b"Version" in system.content
+    # What runs by the clock has its next time before it ever ran.
+    rows = {row.task: row for row in system.context["schedules"]}
+    nightly = rows["orders.auto_complete"]
+    assert nightly.last is None
+    assert nightly.next > timezone.now()
     for queue in ("default", "channels", "fitment"):
         assert f"<td>{queue}</td>" in system.content.decode()
     assert "Health" not in browser_of("manager").get("/settings/?tab=system").content.decode()

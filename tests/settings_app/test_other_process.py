@@ -13,6 +13,7 @@ import pytest
 from django.db import connection
 
 from realtrack.core.actors import Actor
+from realtrack.core.errors import InvalidInput
 from settings_app import selectors, services
 from settings_app.definitions import DEFINITIONS, Kind, Setting
 
@@ -79,7 +80,7 @@ def _another(setting: Setting) -> Any:
     for value in (*setting.choices, *_OTHERS):
         try:
             cleaned = setting.clean(value)
-        except services.InvalidInput:
+        except InvalidInput:
             continue
         if str(cleaned) != str(before):
             return cleaned
