@@ -88,6 +88,9 @@ class Kind:
     body: Callable[[int], tuple[str, Any]] | None = None
     ours: list[float] = field(default_factory=list)
     by_hand: list[float] = field(default_factory=list)
+    # Processor time of all calls, web and database: what is left of a figure on a busy machine.
+    our_cpu_ms: float = 0.0
+    cpu_by_hand_ms: float = 0.0
 
 
 class Client:
@@ -226,11 +229,40 @@ def _cursor_of_page_500(client: Client, cursor: Any) -> str:
     )
 
 
-def measure(kind: Kind, client: Client, cursor: Any, calls: int) -> None:
+class Meter:
+    """Processor time of the web process with its database backends, and of the floor's backend."""
+
+    def __init__(self, cursor: Any, web: int) -> None:
+        self._cursor, self._web = cursor, web
+        cursor.execute("SELECT pg_backend_pid()")
+        self._own = int(cursor.fetchone()[0])
+        self._tick_ms = 1000 / os.sysconf("SC_CLK_TCK")
+
+    def read(self) -> tuple[float, float]:
+        """Milliseconds so far: ours, by hand."""
+        self._cursor.execute(
+            "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' "
+            "AND datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        backends = [int(pid) for (pid,) in self._cursor.fetchall()]
+        ours = sum(self._of(pid) for pid in [self._web, *backends])
+        return ours, self._of(self._own)
+
+    def _of(self, process: int) -> float:
+        try:
+            text = Path(f"/proc/{process}/stat").read_text(encoding="ascii")
+        except FileNotFoundError:  # a backend that ended meanwhile
+            return 0.0
+        user, system = text.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) * self._tick_ms
+
+
+def measure(kind: Kind, client: Client, cursor: Any, meter: Meter, calls: int) -> None:
     """All calls once to warm up, then in turns with the same by hand."""
     for position, (method, path, body) in enumerate(kind.calls[:_WARM]):
         client.call(method, path, body)
         kind.floor(cursor, position)
+    ours, by_hand = meter.read()
     for position, (method, path, body) in enumerate(kind.calls[:calls]):
         begun = time.perf_counter()
         client.call(method, path, body)
@@ -238,12 +270,15 @@ def measure(kind: Kind, client: Client, cursor: Any, calls: int) -> None:
         begun = time.perf_counter()
         kind.floor(cursor, position)
         kind.by_hand.append((time.perf_counter() - begun) * 1000)
+    ours_after, by_hand_after = meter.read()
+    kind.our_cpu_ms, kind.cpu_by_hand_ms = ours_after - ours, by_hand_after - by_hand
 
 
-def measure_saves(client: Client, cursor: Any, calls: int) -> Kind:
+def measure_saves(client: Client, cursor: Any, meter: Meter, calls: int) -> Kind:
     """A price change with revision and events; by hand the same two writes in one transaction."""
     ids = [row[0] for row in _samples(cursor)["rows"]][:calls]
     kind = Kind("save with revision and events", 60, [], lambda *_: None)
+    ours, by_hand = meter.read()
     for position, listing_id in enumerate(ids):
         cursor.execute("SELECT version FROM listings WHERE id = %s", (listing_id,))
         version = cursor.fetchone()[0]
@@ -264,6 +299,8 @@ def measure_saves(client: Client, cursor: Any, calls: int) -> Kind:
         )
         cursor.execute("ROLLBACK")
         kind.by_hand.append((time.perf_counter() - begun) * 1000)
+    ours_after, by_hand_after = meter.read()
+    kind.our_cpu_ms, kind.cpu_by_hand_ms = ours_after - ours, by_hand_after - by_hand
     return kind
 
 
@@ -292,7 +329,9 @@ def report(kind: Kind) -> bool:
     print(
         f"{kind.name:38} p50 {ours[49]:7.1f} ms by hand {floor[49]:7.1f} "
         f"(+{ours[49] - floor[49]:6.1f}, {ours[49] / floor[49]:5.1f} ×)   "
-        f"p95 {ours[94]:7.1f} ms by hand {floor[94]:7.1f}   limit {kind.limit_ms:4.0f}"
+        f"p95 {ours[94]:7.1f} ms by hand {floor[94]:7.1f}   "
+        f"cpu {kind.our_cpu_ms / len(kind.ours):6.1f} ms by hand "
+        f"{kind.cpu_by_hand_ms / len(kind.by_hand):6.1f}   limit {kind.limit_ms:4.0f}"
         f"{'' if ours[94] <= kind.limit_ms else '   BROKEN'}",
         flush=True,
     )
@@ -313,10 +352,11 @@ def run(folder: Path, rows: int, calls: int) -> int:
         held = True
         print(f"load {os.getloadavg()[0]:.1f} at the start")
         with connection.cursor() as cursor:
+            meter = Meter(cursor, process.pid)
             for kind in kinds(client, cursor):
-                measure(kind, client, cursor, calls)
+                measure(kind, client, cursor, meter, calls)
                 held &= report(kind)
-            held &= report(measure_saves(client, cursor, calls))
+            held &= report(measure_saves(client, cursor, meter, calls))
             seconds = measure_bulk(client, cursor)
         print(f"bulk change of {_BULK}: {seconds:.2f} s, limit 3 s")
         print(f"load {os.getloadavg()[0]:.1f} at the end")

@@ -83,7 +83,9 @@ class SearchView(ApiView):
             answer.data["facets"] = None
             answer.data["facets_url"] = f"/api/listings/facets?{_without_paging(request)}"
         elif query.get("facets"):
-            facets = selectors.listing_facets(search, user=self.user, fuzzy=page.is_fuzzy)
+            facets = selectors.listing_facets(
+                search, user=self.user, fuzzy=page.is_fuzzy, page=page
+            )
             answer.data["facets"] = facet_answers(facets)
         return answer
 

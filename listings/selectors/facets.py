@@ -104,8 +104,13 @@ _SQL = {
 }
 
 
-def listing_facets(request: SearchRequest, *, user: User, fuzzy: bool = False) -> list[Facet]:
-    """Counts by filter; each facet leaves its own filter out, so that several can be chosen."""
+def listing_facets(
+    request: SearchRequest, *, user: User, fuzzy: bool = False, page: SearchPage | None = None
+) -> list[Facet]:
+    """Counts by filter; each facet leaves its own filter out, so that several can be chosen.
+
+    The page of the same search, where it is there already, saves looking how many hits there are.
+    """
     search = replace(request, cursor="", before="", offset=0)
     whole = search_hits(search, user=user, fuzzy=fuzzy)
     chosen = {one.key for one in whole.filters}
@@ -118,7 +123,8 @@ def listing_facets(request: SearchRequest, *, user: User, fuzzy: bool = False) -
             kept = kept or _kept(user)
             counted = kept
         else:
-            counted = _count(hits.rows, keys)
+            known = page.total_is_capped if page is not None and not without else None
+            counted = _count(hits.rows, keys, is_broad=known)
         found.update(dict.fromkeys(keys, counted))
     selected = {key: {v.casefold() for v in values} for key, values in request.filters.items()}
     facets = [_facet(key, found[key], selected.get(key, set())) for key in _LABELS if key in found]
@@ -145,14 +151,17 @@ def _kept(user: User) -> _Counted:
     return _Counted(counts=_by_facet(rows.filter(n__gt=0)))
 
 
-def _count(rows: QuerySet[ListingSearch], keys: Iterable[str]) -> _Counted:
-    """Count these facets in one statement."""
+def _count(
+    rows: QuerySet[ListingSearch], keys: Iterable[str], *, is_broad: bool | None
+) -> _Counted:
+    """Count these facets in one statement; of very many hits the newest."""
     hits = rows.order_by()
-    is_partial = hits.values("pk")[: COUNT_CAP + 1].count() > COUNT_CAP
-    if is_partial:
+    if is_broad is None:
+        is_broad = hits.values("pk")[: COUNT_CAP + 1].count() > COUNT_CAP
+    if is_broad:
         hits = hits.order_by("-created_at", "-listing_id")
     narrow = hits.values(*_COLUMNS.values(), "stock_free", "channel_states")
-    if is_partial:
+    if is_broad:
         narrow = narrow[: COUNTED_MAX + 1]
     sql, params = narrow.query.sql_with_params()
     # Django's own SQL with its parameters beside it, and constants of this module.

@@ -11,7 +11,7 @@ from listings.selectors.query import ParsedQuery
 _SHORTEST_PREFIX = 3  # a shorter start of a word matches half of the catalog
 _MOST_TYPE_WORDS = 12  # of a long text only the beginning names a part type
 # Models that are written with a hyphen and typed without: F-150, MX-5, CR-V.
-_MODEL = re.compile(r"([A-Za-z]{1,3})(\d{1,4})|([A-Za-z]{2})([A-Za-z])")
+_MODEL = re.compile(r"([A-Za-z]{1,3})(\d{1,4})|([A-Za-z]{2})([VvXx])")
 _LETTERS = re.compile(r"[A-Za-z]+")  # anything else could be an operator once unaccented
 
 

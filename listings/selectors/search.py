@@ -14,13 +14,12 @@ from django.db.models.functions import Coalesce
 from listings.models import ListingSearch
 from listings.selectors.cursors import Cursor, read_cursor, write_cursor
 from listings.selectors.filters import apply_filters, more_filter_names
-from listings.selectors.kept import kept_total
+from listings.selectors.kept import kept_total, seen_only
 from listings.selectors.matching import TsQuery, tsquery_of
 from listings.selectors.query import Filter, ParsedQuery, parse_query
 from listings.selectors.ranking import HEAVY, Page, ranked_page
 from listings.selectors.spelling import with_close_words
 from realtrack.core.errors import InvalidInput
-from settings_app.enums import UserRole
 
 if TYPE_CHECKING:
     from settings_app.models import User
@@ -151,12 +150,7 @@ def search_hits(
 
 def visible_rows(user: User) -> QuerySet[ListingSearch]:
     """Rows of live listings that this user may see."""
-    rows = ListingSearch.objects.filter(is_live=True)
-    if user.role == UserRole.ADMIN:
-        return rows
-    team_ids = list(user.teams.values_list("pk", flat=True))
-    no_team = rows.filter(team_id__isnull=True)
-    return (no_team | rows.filter(team_id__in=team_ids)) if team_ids else no_team
+    return seen_only(ListingSearch.objects.filter(is_live=True), user)
 
 
 def _given(filters: Mapping[str, Sequence[str]]) -> tuple[Filter, ...]:
