@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import structlog
 from django.db import InterfaceError, OperationalError, connections, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from channels_app import events
@@ -21,9 +22,9 @@ from channels_app.adapters.base import (
     TryAgain,
 )
 from channels_app.adapters.registry import adapter_for
-from channels_app.enums import OwedKind
+from channels_app.enums import OwedKind, SyncStatus
 from channels_app.locks import channel_listings_locked
-from channels_app.models import ChannelConnection, ChannelListing
+from channels_app.models import ChannelConnection, ChannelListing, ChannelOwed
 from channels_app.services import claims, verdicts
 from channels_app.services.claims import Claim, Unit
 from channels_app.services.inputs import ref_of, sellable
@@ -36,6 +37,11 @@ from realtrack.core.events import emit_many
 from realtrack.core.redis import RedisError
 
 logger = structlog.get_logger(__name__)
+
+_SETTLED = (
+    "claim_token", "claimed_until", "desired_quantity", "confirmed_quantity", "desired_price",
+    "confirmed_price", "last_synced_at", "sync_status", "updated_at",
+)  # fmt: skip
 
 
 def reconcile_next() -> bool:
@@ -105,39 +111,71 @@ def _record(
     answered: dict[uuid.UUID, tuple[SyncItem, SyncOutcome]],
 ) -> None:
     by_id = {claim.channel_listing_id: claim for claim in taken}
-    pushed: list[events.ChannelQuantityPushed] = []
+    held = [
+        row for row in channel_listings_locked(list(by_id)) if claims.still_held(row, by_id[row.pk])
+    ]
+    good: list[ChannelListing] = []
     touched = []
-    for row in channel_listings_locked(list(by_id)):
-        claim = by_id[row.pk]
-        if not claims.still_held(row, claim):
-            continue
+    confirmed: dict[uuid.UUID, dict[OwedKind, int]] = {}
+    for row in held:
         claims.release(row)
-        touched.append(row.listing_id)
         item, outcome = answered.get(row.pk, (None, None))
+        if outcome is not None and outcome.failure is not None:
+            _note(row, by_id[row.pk], outcome.failure)
+            row.save()
+            touched.append(row.listing_id)
+            continue
+        confirmed[row.pk] = by_id[row.pk].versions
         if item is None or outcome is None:
             # Not live (any more): nothing is owed; publishing sends the present numbers anyway.
-            verdicts.owed_confirm(row, claim.versions)
-        elif outcome.failure is not None:
-            _note(row, claim, outcome.failure)
+            row.save()
+            continue
+        _take_over(row, item)
+        if outcome.ended:
+            listing_ended_record(row, actor=Actor.marketplace(connection.label))
+            row.save()
+            touched.append(row.listing_id)
         else:
-            verdicts.owed_confirm(row, claim.versions)
-            if item.quantity is not None:
-                row.desired_quantity = row.confirmed_quantity = item.quantity
-            if item.price is not None:
-                row.desired_price = row.confirmed_price = item.price
-            row.last_synced_at = timezone.now()
-            if outcome.ended:
-                listing_ended_record(row, actor=Actor.marketplace(connection.label))
-            else:
-                pushed.append(_pushed(row, connection, item))
-                row.sync_status = settled_status(row)
-                if row.last_error_kind in {"try_again", "sign_in"}:
-                    verdicts.error_clear(row)
-        row.save()
+            good.append(row)
+    verdicts.owed_confirm_many(confirmed)
+    touched += _settle(good)
     ChannelConnection.objects.filter(pk=connection.pk).update(last_sync_at=timezone.now())
-    if pushed:
+    if good:
+        pushed = [_pushed(row, connection, answered[row.pk][0]) for row in good]
         emit_many(pushed, actor=Actor.system("channels.reconcile"))
     states_refresh(touched)
+
+
+def _take_over(row: ChannelListing, item: SyncItem) -> None:
+    """Note what the marketplace took (row not saved)."""
+    if item.quantity is not None:
+        row.desired_quantity = row.confirmed_quantity = item.quantity
+    if item.price is not None:
+        row.desired_price = row.confirmed_price = item.price
+    row.last_synced_at = row.updated_at = timezone.now()
+
+
+def _settle(rows: Sequence[ChannelListing]) -> list[uuid.UUID]:
+    """Store rows whose numbers were taken, in one statement; returns the parts whose state is
+    another now. Statuses follow from what still waits for a person."""
+    blocked = set(
+        ChannelOwed.objects.filter(
+            channel_listing__in=[row.pk for row in rows],
+            next_attempt__isnull=True,
+            desired_version__gt=F("confirmed_version"),
+        ).values_list("channel_listing_id", flat=True)
+    )
+    changed = []
+    for row in rows:
+        status = SyncStatus.ERROR if row.pk in blocked else SyncStatus.ACTIVE
+        if row.sync_status != status:
+            row.sync_status = status
+            changed.append(row.listing_id)
+        if row.last_error_kind in {"try_again", "sign_in"}:
+            verdicts.error_clear(row)
+            row.save()
+    ChannelListing.objects.bulk_update(rows, _SETTLED)
+    return changed
 
 
 def _pushed(
