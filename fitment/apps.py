@@ -18,7 +18,7 @@ class FitmentConfig(AppConfig):
         """Fill the slots of the registry and subscribe to events."""
         from fitment import handlers, reference, selectors, sinks
         from fitment.aces import uploads
-        from fitment.services import batch, fitments_merge
+        from fitment.services import batch
         from realtrack.core import registry
 
         handlers.register()
@@ -29,4 +29,3 @@ class FitmentConfig(AppConfig):
         registry.export_vehicles.register("fitment", sinks.vehicles_give)
         registry.run_kinds.register(uploads.KIND, uploads.RUN_KIND)
         registry.run_kinds.register(batch.KIND, batch.RUN_KIND)
-        registry.merge_participants.register("fitment", fitments_merge)

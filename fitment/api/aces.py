@@ -45,7 +45,7 @@ class MappingBody(StrictSerializer):
     add_missing = drf.BooleanField(required=False, default=False)
 
 
-class UploadOut(drf.Serializer[Any]):
+class AcesUploadOut(drf.Serializer[Any]):
     id = drf.UUIDField()
     job_id = drf.UUIDField(source="run_id")
     kind = drf.ChoiceField(choices=AcesFileKind.values)
@@ -188,7 +188,7 @@ class UploadListView(ApiView):
 
     @api_schema(
         query=ListQuery,
-        response=_paged("AcesUploadList", "uploads", UploadOut(many=True)),
+        response=_paged("AcesUploadList", "uploads", AcesUploadOut(many=True)),
         summary="Files of fitments, newest first",
     )
     def get(self, request: Request) -> Response:
@@ -196,7 +196,7 @@ class UploadListView(ApiView):
         query = self.query(ListQuery)
         found = selectors.uploads_list()
         rows = found[query["offset"] : query["offset"] + query["limit"]]
-        data = UploadOut(rows, many=True).data
+        data = AcesUploadOut(rows, many=True).data
         return page_of("uploads", data, total=found.count(), query=query)
 
 
@@ -207,11 +207,11 @@ class UploadView(ApiView):
     throttle_free = True
 
     @api_schema(
-        response=inline_serializer("AcesUploadOne", {"upload": UploadOut()}), summary="A file"
+        response=inline_serializer("AcesUploadOne", {"upload": AcesUploadOut()}), summary="A file"
     )
     def get(self, request: Request, upload_id: uuid.UUID) -> Response:
         del request
-        return Response({"upload": UploadOut(selectors.upload_get(upload_id)).data})
+        return Response({"upload": AcesUploadOut(selectors.upload_get(upload_id)).data})
 
 
 class UploadRowsView(ApiView):
@@ -241,7 +241,7 @@ class UploadAnswerView(ApiView):
 
     @api_schema(
         request=AnswerBody,
-        response=inline_serializer("AcesAnswered", {"upload": UploadOut()}),
+        response=inline_serializer("AcesAnswered", {"upload": AcesUploadOut()}),
         summary="Replace, keep, or put the file aside",
     )
     def post(self, request: Request, upload_id: uuid.UUID) -> Response:
@@ -251,7 +251,7 @@ class UploadAnswerView(ApiView):
             uploads.upload_discard(upload_id=upload_id, actor=self.actor)
         else:
             uploads.upload_answer(upload_id=upload_id, answer=AcesAnswer(answer), actor=self.actor)
-        return Response({"upload": UploadOut(selectors.upload_get(upload_id)).data})
+        return Response({"upload": AcesUploadOut(selectors.upload_get(upload_id)).data})
 
 
 class QuarantineView(ApiView):

@@ -1,7 +1,4 @@
-import django.contrib.postgres.indexes
-import django.db.models.functions.text
-from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
-from django.db import migrations, models, transaction
+from django.db import migrations, transaction
 
 from listings import facet_sql
 
@@ -19,7 +16,7 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    # Indexes of a big table are built and dropped while people work.
+    # One snapshot into a table that is new; nobody waits for it.
     atomic = False
 
     dependencies = [
@@ -28,14 +25,4 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(fill, migrations.RunPython.noop),
-        AddIndexConcurrently(
-            model_name='listingsearch',
-            index=models.Index(django.db.models.functions.text.Upper('brand'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('listing'), descending=True), condition=models.Q(('is_live', True)), name='idx_search_brand_newest'),
-        ),
-        AddIndexConcurrently(
-            model_name='listingsearch',
-            index=models.Index(django.db.models.functions.text.Upper('part_type'), models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('listing'), descending=True), condition=models.Q(('is_live', True)), name='idx_search_type_newest'),
-        ),
-        RemoveIndexConcurrently(model_name='listingsearch', name='idx_search_brand'),
-        RemoveIndexConcurrently(model_name='listingsearch', name='idx_search_words'),
     ]

@@ -20,7 +20,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 OURS = ({*APPS} - {"realtrack"}) | {"core"}
 
 # (app, migration, fault): what is safe there although the rule does not know it, with the reason.
-EXCEPTIONS: dict[tuple[str, str, str], str] = {}
+EXCEPTIONS: dict[tuple[str, str, str], str] = {
+    ("listings", "0006_kept_facets_filled", "moves data, not in batches"): (
+        "counts from one snapshot into a table that is new: batches would see different moments"
+    ),
+}
 
 _NAME = r'"?(?:public\.)?"?(\w+)"?'
 _CREATE = re.compile(rf"CREATE TABLE (?:IF NOT EXISTS )?{_NAME}", re.IGNORECASE)

@@ -124,7 +124,7 @@ def _open_part(desk: Desk, sku: str) -> None:
     desk.go("Catalog")
     page.get_by_role("searchbox", name="Search parts").fill(sku)
     page.keyboard.press("Enter")
-    row = page.locator("#results [data-row]")
+    row = page.locator("#results tr[data-row]")
     expect(row).to_have_count(1)
     row.locator("a.ti").click()
     page.get_by_role("heading", level=1, name=sku).wait_for()
