@@ -27,4 +27,8 @@ def tax_context(typed: Mapping[str, str]) -> dict[str, Any]:
         return context | {"tax_fault": "Type up to 100 amounts such as 89.90, 12.50."}
     rule = tax_rule_for(state=state)
     found = tax_lines(amounts=[one.quantize(CENT) for one in amounts], rule=rule)
-    return context | {"taxed": found, "rate": f"{(rule.rate * 100).normalize():f}", "included": rule.included}
+    return context | {
+        "taxed": found,
+        "rate": f"{(rule.rate * 100).normalize():f}",
+        "included": rule.included,
+    }
