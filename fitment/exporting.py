@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from fitment.models import PartFitment
 from fitment.ranges import Span, trim
+from fitment.selectors import narrowed_by
 
 # eBay's own limit where a category names none.
 EBAY_LIMIT = 3000
@@ -50,17 +51,6 @@ def _verified(listing_id: uuid.UUID) -> list[PartFitment]:
     )
 
 
-def _said(row: PartFitment) -> str:
-    """What narrows the row beside its columns, in words: "Not Hybrid; AWD; with tow package"."""
-    words = [
-        f"Not {one['text']}" if one.get("kind") == "not" else str(one.get("text", ""))
-        for one in row.qualifiers
-        if one.get("kind") not in {"years", "chassis"}
-    ]
-    words += [row.position, row.drive, row.transmission, row.body, row.notes]
-    return "; ".join(dict.fromkeys(filter(None, words)))
-
-
 def spans_of(listing_id: uuid.UUID) -> list[Span[Key]]:
     """Return the verified vehicles of a listing in words."""
     return [
@@ -70,7 +60,7 @@ def spans_of(listing_id: uuid.UUID) -> list[Span[Key]]:
                 model=row.model.name,
                 trim=row.submodel.name if row.submodel else "",
                 engine=row.engine.code if row.engine else "",
-                notes=_said(row),
+                notes=narrowed_by(row),
             ),
             start=row.year_start,
             end=row.year_end,

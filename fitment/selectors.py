@@ -366,3 +366,17 @@ def equals_count(listing: Listing) -> int:
         verified=True, listing__mpn_normalised=listing.mpn_normalised
     ).exclude(listing_id=listing.pk)
     return others.order_by().values("listing_id").distinct().count()
+
+
+def narrowed_by(row: PartFitment) -> str:
+    """Return what narrows a fitment beside its columns: "Not Hybrid; AWD; with tow package".
+
+    It goes with the vehicle wherever that is sent, so that no narrower fitment becomes a wider one.
+    """
+    words = [
+        f"Not {one['text']}" if one.get("kind") == "not" else str(one.get("text", ""))
+        for one in row.qualifiers
+        if one.get("kind") not in {"years", "chassis"}
+    ]
+    words += [row.position, row.drive, row.transmission, row.body, row.notes]
+    return "; ".join(dict.fromkeys(filter(None, words)))

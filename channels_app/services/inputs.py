@@ -10,6 +10,7 @@ from typing import Any
 from channels_app.adapters.base import ListingInput, ListingRef, Picture, Vehicle
 from channels_app.models import ChannelCategory, ChannelListing
 from fitment.models import PartFitment
+from fitment.selectors import narrowed_by
 from ingestion.models import ImageAsset
 from ingestion.storage import storage, variant_key
 from inventory import selectors as stock
@@ -97,7 +98,7 @@ def _vehicles(listing_id: uuid.UUID) -> list[Vehicle]:
             model=row.model.name,
             trim=row.submodel.name if row.submodel else "",
             engine=row.engine.code if row.engine else "",
-            notes=row.notes,
+            notes=narrowed_by(row),
         )
         for row in rows
     ]

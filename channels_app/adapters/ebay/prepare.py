@@ -22,6 +22,7 @@ from channels_app.adapters.ebay.payload import Surroundings
 from channels_app.adapters.ebay.taxonomy import Category, Taxonomy
 
 _ID_SUFFIX = re.compile(r"\s*-?\s*\(ID:\s*\d+\)\s*$", re.IGNORECASE)
+_NOTES_MAX = 500  # characters of a compatibility note
 _OPTIONS_SECONDS = 6 * 3600.0
 # eBay's rule of free returns (its table of exceptions is by name here, ids differ by site).
 RETURN_RULE_CONDITIONS = frozenset({"1000", "1500"})
@@ -62,7 +63,7 @@ def surroundings(
     else:
         refusals += _drifted(category, listing, taxonomy)
         refusals += return_rule(listing.values, policies.get("return"), category)
-    vehicles, notes = _vehicles(listing.vehicles, category, taxonomy)
+    vehicles, notes = vehicle_rows(listing.vehicles, category, taxonomy)
     if category is not None and len(vehicles) > category.most_vehicles:
         vehicles, note = _ranked(vehicles, category.most_vehicles)
         notes.append(note)
@@ -207,7 +208,7 @@ def _location(account: AccountSettings, choices: _Choices) -> Option | SellerMus
     return found
 
 
-def _vehicles(
+def vehicle_rows(
     vehicles: Sequence[Vehicle], category: Category | None, taxonomy: Taxonomy
 ) -> tuple[list[Mapping[str, str]], list[str]]:
     """The rows that eBay knows, one a year, and what is left out in words."""
@@ -254,8 +255,16 @@ def _rows_of(
                 for value in taxonomy.vehicle_values(category.id, name, row)
                 if (_begins(value, wanted) if name == "Trim" else _same_engine(value, wanted))
             ]
-    if vehicle.notes:
-        rows = [{**row, "notes": vehicle.notes} for row in rows]
+    # What the category has no property for is said in the row's notes: a narrower fitment is never
+    # sent as a wider one.
+    rest = [
+        wanted
+        for name, wanted in (("Trim", vehicle.trim), ("Engine", vehicle.engine))
+        if wanted and name not in category.vehicle_properties
+    ]
+    said = "; ".join(filter(None, (*rest, vehicle.notes)))[:_NOTES_MAX]
+    if said:
+        rows = [{**row, "notes": said} for row in rows]
     return rows
 
 
