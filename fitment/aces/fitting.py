@@ -11,6 +11,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -235,10 +236,22 @@ def listing_fit(*, listing_id: uuid.UUID) -> Fitted:
             " FOR UPDATE",
             [listing_id],
         )
-        if found := cursor.fetchone():
+        found = cursor.fetchone()
+        if found and _concerned(cursor, *found):
             _fit([found[0]], total)
             due_note([found[1]])
     return total
+
+
+def _concerned(cursor: Any, listing_id: uuid.UUID, part_key: str) -> bool:
+    """Say whether files name its number, or it has vehicles from one; most new parts have neither."""
+    cursor.execute(
+        f"SELECT EXISTS (SELECT 1 FROM aces_rows WHERE part_key = %s AND is_live)"
+        f" OR EXISTS (SELECT 1 FROM part_fitments f WHERE f.listing_id = %s AND {_OWN})",
+        [part_key, listing_id],
+    )
+    row = cursor.fetchone()
+    return bool(row and row[0])
 
 
 def _batch(total: Fitted) -> bool:
