@@ -82,7 +82,7 @@ def _number(request: HttpRequest, name: str) -> int:
     {
         "default-src": [NONE],
         # A seller's design brings its own styles and pictures; nothing in it runs.
-        "style-src": ["'unsafe-inline'"],
+        "style-src": [SELF, "'unsafe-inline'"],
         "img-src": [SELF, "https:", "data:"],
         "frame-ancestors": [SELF],
         "sandbox": ["allow-popups"],

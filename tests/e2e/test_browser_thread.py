@@ -233,7 +233,7 @@ def test_photos_of_a_part_are_added_moved_and_removed_by_clicking(
         expect(photos.nth(1)).to_have_id(str(first))
         expect(photos.nth(0)).to_contain_text("Main")
 
-        photos.nth(1).get_by_role("link").focus()
+        photos.nth(1).get_by_role("link", name=re.compile("^Photo 2")).focus()
         page.keyboard.press("Alt+ArrowLeft")
         expect(photos.nth(0)).to_contain_text("Main")
         expect(photos.nth(0)).to_have_id(str(first))
