@@ -135,6 +135,18 @@ _OUTSIDE = '<!DOCTYPE ACES [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
         (b"<<<", "no XML file"),
         (b"", "empty"),
     ],
+    # Not the bytes: a packed file holds the second in which it was packed.
+    ids=[
+        "laughs",
+        "outside",
+        "laughs-utf16",
+        "outside-packed",
+        "namespace",
+        "root",
+        "cut",
+        "junk",
+        "empty",
+    ],
 )
 @pytest.mark.usefixtures("db")
 def test_what_can_be_no_such_file_is_refused_at_once(
