@@ -54,6 +54,8 @@ def newest(kind: str) -> Run:
     return Run.objects.filter(kind=kind).latest("created_at")
 
 
+@pytest.mark.drill
+@pytest.mark.smoke
 def test_a_file_of_5000_rows_with_40_bad_ones(
     page: Page, live_server: LiveServer, tmp_path: Path
 ) -> None:
