@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import time
 from io import StringIO
 from pathlib import Path
 
@@ -138,19 +137,3 @@ def test_years_that_the_shop_said_do_not_fit_are_not_claimed() -> None:
 
     # then
     assert claimed & refused == set()
-
-
-def test_a_thousand_titles_a_second() -> None:
-    # given
-    texts = [case.text for case in CASES]
-    lookup = seed_lookup()
-    detect(texts[0], lookup)
-
-    # when
-    started = time.process_time()
-    for text in texts:
-        detect(text, lookup)
-    rate = len(texts) / (time.process_time() - started)
-
-    # then: 6,000 were measured on an idle core
-    assert rate >= 1000, f"{rate:.0f}/s"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-import time
 
 import pytest
 
@@ -97,18 +96,3 @@ def test_vins_of_public_test_suites() -> None:
     assert engines == []
     assert sum(one.model_ref is not None for one in found) >= 105
     assert sum(one.engine_ref is not None for one in found) >= 81
-
-
-def test_five_thousand_a_second_in_bulk() -> None:
-    # given: different serial numbers, so that none is answered from another
-    lookup = seed_lookup()
-    vins = [f"4T1BF1FK5CU{number:06d}" for number in range(3000)]
-    vins_read(vins[:1], lookup)
-
-    # when
-    started = time.process_time()
-    vins_read(vins, lookup)
-    rate = len(vins) / (time.process_time() - started)
-
-    # then
-    assert rate >= 5000, f"{rate:.0f}/s"
