@@ -97,6 +97,7 @@ def opened(path: Path) -> Iterator[GuardedReader]:
                     member = _zip_member(archive)
                     with archive.open(member) as inner:
                         yield GuardedReader(inner, member.compress_size)
+            # zipfile raises the second for a way of packing that it does not know.
             except (zipfile.BadZipFile, NotImplementedError) as error:
                 raise FileRefused("The zip is damaged.", "damaged") from error
         elif head.startswith(_GZIP):

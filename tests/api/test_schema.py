@@ -25,7 +25,7 @@ from settings_app import sign_in
 from tests.people import user_of
 
 # Few in the quick suite; the drill takes many (EXAMPLES=200).
-EXAMPLES = int(os.environ.get("EXAMPLES", "2"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "4"))
 CHECKS = (
     not_a_server_error,
     status_code_conformance,

@@ -219,3 +219,17 @@ def test_the_schema_takes_the_samples_and_no_official_text_is_in_it() -> None:
 
     assert b"Auto Care" not in schema_text()
     assert schema() is schema()
+
+
+@pytest.mark.usefixtures("db")
+def test_a_zip_with_a_password_is_refused(tmp_path: Path) -> None:
+    # given a zip whose entry says that it is encrypted (bit 0 of the flags, in both headers)
+    path = tmp_path / "locked.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("aces.xml", aces(app(1)))
+    content = bytearray(path.read_bytes())
+    content[6] |= 1
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    # when / then
+    with pytest.raises(FileRefused, match="locked by a password"):
+        _read(path, bytes(content))

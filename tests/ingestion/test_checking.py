@@ -74,8 +74,7 @@ def test_check_refuses_a_bomb_from_its_header(tmp_path: Path) -> None:
     assert isinstance(result, Refused)
     assert result.code is RefusalCode.TOO_MANY_PIXELS
     assert "40000 × 40000" in result.message
-    # Far from the minute that decoding it would take, on a busy machine too.
-    assert time.perf_counter() - start < 10
+    assert time.perf_counter() - start < 0.5
 
 
 def test_check_compares_with_what_was_announced(tmp_path: Path) -> None:
