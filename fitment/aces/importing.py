@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from fitment.aces import applying, staging
+from fitment.aces.ahead import ahead
 from fitment.aces.facts import FULL
 from fitment.aces.reader import AcesReader, Facts
 from fitment.aces.rows import copy_line
@@ -129,28 +131,36 @@ def _read(work: Work) -> None:
 
 
 def _stage(work: Work, path: Path) -> Facts:
-    """Store all rows, a chunk per transaction; those of an earlier attempt are passed over."""
+    """Store all rows, a chunk per transaction; those of an earlier attempt are passed over.
+
+    A thread reads the next chunk while the database stores this one.
+    """
     if not work.run.total:
         Run.objects.filter(pk=work.run.pk).update(total=apps_guess(path))
     reader = AcesReader(path)
+    with closing(ahead(_chunks(reader, after=work.upload.staged_through))) as chunks:
+        for lines in chunks:
+            _chunk(work, lines)
+    return reader.facts
+
+
+def _chunks(reader: AcesReader, *, after: int) -> Iterator[list[str]]:
+    """Yield lines for COPY; what was read before a break is given out first, to be findable."""
     lines: list[str] = []
-    done = work.upload.staged_through
     try:
         for row in reader.rows():
-            if row.position <= done:
+            if row.position <= after:
                 continue
             lines.append(copy_line(row))
             if len(lines) >= staging.CHUNK:
-                _chunk(work, lines)
+                yield lines
                 lines = []
     except FileRefused:
-        # What was read before the break stays findable.
         if lines:
-            _chunk(work, lines)
+            yield lines
         raise
     if lines:
-        _chunk(work, lines)
-    return reader.facts
+        yield lines
 
 
 def _chunk(work: Work, lines: list[str]) -> None:

@@ -51,6 +51,7 @@ class AcesReader:
     def __init__(self, path: Path) -> None:
         self._path = path
         self.facts = Facts()
+        self._schema = schema()
         self._stage = -1
         self._misplaced = False
 
@@ -110,7 +111,7 @@ class AcesReader:
 
     def _judged(self, element: Any) -> Row:
         found = self.facts
-        checked = schema()
+        checked = self._schema
         if found.version == facts.RENAMED_FROM:
             renamed(element)
         if checked.validate(element):
@@ -139,7 +140,7 @@ class AcesReader:
         self._order(tag)
         if found.version == facts.RENAMED_FROM:
             renamed(element)
-        checked = schema()
+        checked = self._schema
         if tag == "Header":
             if not checked.validate(element):
                 found.fault(f"Header: {fault_words(checked)}")

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import gzip
 import io
+import itertools
+import threading
 import zipfile
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
+from fitment.aces.ahead import ahead
 from fitment.aces.reader import AcesReader
 from fitment.aces.schema import schema
 from fitment.aces.source import FileRefused
@@ -218,7 +224,48 @@ def test_the_schema_takes_the_samples_and_no_official_text_is_in_it() -> None:
     from fitment.aces.schema import schema_text
 
     assert b"Auto Care" not in schema_text()
-    assert schema() is schema()
+
+
+def test_two_readers_at_once_keep_their_own_faults() -> None:
+    # given two checks whose faults differ
+    first, second = schema(), schema()
+    # when one fails and the other passes
+    assert not first.validate(etree.fromstring("<App/>"))
+    assert second.validate(etree.fromstring("<Footer><RecordCount>1</RecordCount></Footer>"))
+    # then the fault of the first is still its own
+    assert len(first.error_log) > 0
+    assert len(second.error_log) == 0
+
+
+def test_reading_ahead_gives_all_in_order_and_then_what_broke_it_off() -> None:
+    # given a reader that breaks after two pieces
+    def pieces() -> Iterator[int]:
+        yield 1
+        yield 2
+        raise FileRefused("broken off")
+
+    taken: list[int] = []
+    # when / then
+    with pytest.raises(FileRefused, match="broken off"):
+        taken.extend(ahead(pieces()))
+    assert taken == [1, 2]
+
+
+def test_reading_ahead_ends_its_thread_when_nobody_takes_any_more() -> None:
+    # given a reader without an end
+    given: list[int] = []
+
+    def pieces() -> Iterator[int]:
+        for number in itertools.count():
+            given.append(number)
+            yield number
+
+    # when who takes stops after three
+    with closing(ahead(pieces())) as taken:
+        assert list(itertools.islice(taken, 3)) == [0, 1, 2]
+    # then no thread reads on, and it was never more than a piece ahead of what waits
+    assert [one.name for one in threading.enumerate() if one.name == "aces-reader"] == []
+    assert len(given) <= 5
 
 
 @pytest.mark.usefixtures("db")
