@@ -32,6 +32,9 @@ def history(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
         "listing": listing,
         "entries": timeline(listing.pk, limit=200),
         "versions": versions,
+        # Before anything is chosen the newest stands beside the one before it.
+        "from_version": first or next(iter(versions[1:]), None),
+        "to_version": second or next(iter(versions), None),
         "first": first,
         "second": second,
         "compared": compare(listing.pk, first, second) if first and second else None,
