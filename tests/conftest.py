@@ -69,6 +69,13 @@ FOLDER = _prepare()
 SHARED = PROJECT_ROOT.parent / "shared"
 
 
+def pytest_configure() -> None:
+    """Clean up after committing tests by deleting rows instead of truncating tables."""
+    from tests import quick_flush
+
+    quick_flush.install()
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes() -> None:
     """Let each worker choose its own numbers: with this name set, settings load before this file."""

@@ -14,8 +14,8 @@ import pytest
 
 from realtrack.embedded import processes
 from realtrack.embedded.layout import PROJECT_ROOT
+from tests.realtrack.embedding import wait_until
 from tests.realtrack.running import Running, environment, launch, running
-from tests.realtrack.test_embedded import wait_until
 
 
 def gone(pids: list[int]) -> bool:

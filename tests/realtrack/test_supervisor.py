@@ -23,7 +23,7 @@ from realtrack.supervisor.output import LineSink, is_routine
 from realtrack.supervisor.ports import free_port, listen
 from realtrack.supervisor.programs import Program, all_programs
 from settings_app.seeds import DEMO_PASSWORD, DEMO_USERS
-from tests.realtrack.test_embedded import wait_until
+from tests.realtrack.embedding import wait_until
 
 
 def child_of(script: str) -> Child:
