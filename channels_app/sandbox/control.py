@@ -17,6 +17,7 @@ from channels_app.sandbox.control_base import (
 )
 from channels_app.sandbox.control_legacy import CALLS as LEGACY
 from channels_app.sandbox.control_more import CALLS as MORE
+from channels_app.sandbox.desk import CALLS as DESK
 from channels_app.sandbox.http import Response, Route, reply
 from channels_app.sandbox.store import moment_of, stamp
 
@@ -263,6 +264,7 @@ CALLS: dict[str, Call] = {
     "end_listing": end_listing,
     "category_drift": category_drift,
     **MORE,
+    **DESK,
     **LEGACY,
 }
 

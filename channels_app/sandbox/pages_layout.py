@@ -41,5 +41,6 @@ def layout(title: str, body: str) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(title)} · Local marketplace</title><link rel="stylesheet" href="/_static/site.css">
 </head><body><header><b>Local marketplace</b><nav><a href="/shop">Shop</a> ·
-<a href="/purchases">Purchases</a> · <a href="/control">Control</a></nav></header>
+<a href="/purchases">Purchases</a> · <a href="/seller">Sellers</a> ·
+<a href="/control">Control</a></nav></header>
 <main>{body}</main></body></html>"""

@@ -1,4 +1,4 @@
-"""The buyers' side in plain HTML: search, item, buy, pay, cancel."""
+"""The buyers' side in plain HTML: search, item, buy, pay, cancel, give back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from channels_app.sandbox import checkout
+from channels_app.sandbox import checkout, desk
 from channels_app.sandbox.control_base import ControlError
 from channels_app.sandbox.http import Context, Response, Route, page, redirect
 from channels_app.sandbox.pages_layout import CSS, layout
@@ -200,8 +200,9 @@ def purchases(context: Context) -> Response:
     return page(layout("Purchases", "<h1>Purchases</h1>" + (table if lines else none)))
 
 
-def _actions(order: Json) -> str:
+def _actions(context: Context, order: Json) -> str:
     buttons = []
+    asked = desk.returns_of(context.db, order["orderId"])
     if order["orderPaymentStatus"] == "PENDING":
         buttons.append('<button name="do" value="pay" data-testid="pay">Pay now</button>')
     open_state = order["cancelStatus"]["cancelState"]
@@ -210,8 +211,24 @@ def _actions(order: Json) -> str:
             '<button name="do" value="cancel" class="plain" data-testid="cancel">'
             "Ask to cancel</button>"
         )
+    is_paid = order["orderPaymentStatus"] in ("PAID", "PARTIALLY_REFUNDED")
+    is_open = any(row["state"] == "OPEN" for row in asked)
+    if order["orderFulfillmentStatus"] == "FULFILLED" and is_paid and not is_open:
+        reasons = "".join(f"<option>{reason}</option>" for reason in desk.REASONS)
+        buttons.append(
+            f'<label>Why<select name="reason">{reasons}</select></label>'
+            '<button name="do" value="return" class="plain" data-testid="return">'
+            "Ask for a return</button>"
+        )
     action = f"/purchases/{order['orderId']}"
     return f'<form method="post" action="{action}" class="row">{"".join(buttons)}</form>'
+
+
+def _returns(context: Context, order: Json) -> str:
+    return "".join(
+        f'<p>Return: <b data-testid="return-state">{row["state"]}</b> · {escape(row["reason"])}</p>'
+        for row in desk.returns_of(context.db, order["orderId"])
+    )
 
 
 def purchase(context: Context) -> Response:
@@ -233,16 +250,19 @@ def purchase(context: Context) -> Response:
 <b>{order["cancelStatus"]["cancelState"]}</b></p>
 <div class="wide"><table><tr><th>Item</th><th>Quantity</th><th>Price</th><th>Shipping</th></tr>
 {lines}</table></div><p class="price">{escape(total["currency"])} {total["value"]}</p>
-{_actions(order)}"""
+{_returns(context, order)}{_actions(context, order)}"""
     return page(layout(f"Order {order['orderId']}", body))
 
 
 def act(context: Context) -> Response:
-    """Pay an order or ask to cancel it, from its page."""
-    order_id, action = context.params["id"], context.request.form().get("do")
+    """Pay an order, ask to cancel it or to give it back, from its page."""
+    order_id, form = context.params["id"], context.request.form()
+    action = form.get("do")
     try:
         if action == "pay":
             checkout.pay(context.db, order_id)
+        elif action == "return":
+            desk.ask_return(context.db, order_id, form.get("reason", "")[:80])
         else:
             checkout.request_cancel(context.db, order_id, reason="", initiator="BUYER")
     except ControlError as error:

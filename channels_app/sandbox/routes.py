@@ -20,6 +20,7 @@ from channels_app.sandbox import (
     offers,
     orders,
     pages_control,
+    pages_seller,
     pages_shop,
     price_quantity,
     taxonomy,
@@ -47,6 +48,7 @@ ALL: list[Route] = [
     *trading.ROUTES,
     *feed.ROUTES,
     *pages_shop.ROUTES,
+    *pages_seller.ROUTES,
     *pages_control.ROUTES,
     *control.ROUTES,
 ]

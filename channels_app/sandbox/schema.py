@@ -58,6 +58,10 @@ CREATE TABLE IF NOT EXISTS fulfillments (
 CREATE TABLE IF NOT EXISTS refunds (
   refund_id TEXT PRIMARY KEY, order_id TEXT NOT NULL, line_item_id TEXT, amount TEXT NOT NULL,
   status TEXT NOT NULL, due_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS returns (
+  return_id TEXT PRIMARY KEY, order_id TEXT NOT NULL, reason TEXT NOT NULL, state TEXT NOT NULL,
+  created TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS returns_order ON returns (order_id);
 CREATE TABLE IF NOT EXISTS images (
   image_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, url TEXT NOT NULL UNIQUE, type TEXT NOT NULL,
   expires_at TEXT NOT NULL, data BLOB NOT NULL);

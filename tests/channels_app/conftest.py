@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
     from channels_app.models import ChannelConnection
+    from listings.models import Listing
     from settings_app.models import User
     from tests.sandbox.server import SandboxServer
 
@@ -56,3 +57,17 @@ def account(ebay: SandboxServer, manager: User) -> ChannelConnection:
     from channels_app.management.commands.connect_sandbox import connect
 
     return connect(user=manager, seller=ebay.seller)
+
+
+@pytest.fixture
+def part(account: ChannelConnection) -> Listing:
+    """Three pieces, live."""
+    from tests.channels_app.factories import make_listing
+    from tests.channels_app.helpers import drain
+    from tests.channels_app.test_publish import start
+
+    found = make_listing(stock=3)
+    start(account, found)
+    drain()
+    found.refresh_from_db()
+    return found
