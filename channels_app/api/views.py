@@ -20,6 +20,7 @@ from channels_app.adapters.registry import channels_known
 from channels_app.api import serializers
 from channels_app.models import ChannelConnection
 from channels_app.services.connections import connection_usable, refused
+from channels_app.web import windows
 from listings.selectors import visible_ids
 from realtrack.core.api.schema import api_schema
 from realtrack.core.api.views import ApiView, page_of
@@ -130,6 +131,8 @@ class CallbackView(ApiView):
 
 def _back(request: HttpRequest, text: str, *, is_fault: bool = False) -> HttpResponseBase:
     messages.add_message(request, messages.ERROR if is_fault else messages.SUCCESS, text)
+    if windows.ended(request):
+        return windows.within(HttpResponseRedirect(reverse("channels:signed-in")))
     return HttpResponseRedirect(reverse("channels:index"))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,6 +17,7 @@ from channels_app.adapters.registry import channels_known
 from channels_app.enums import SyncStatus
 from channels_app.models import ChannelConnection
 from channels_app.services.connections import connection_usable, refused
+from channels_app.web import windows
 from channels_app.web.forms import LocationForm
 from realtrack.core.errors import AppError
 from realtrack.core.rights import Right
@@ -34,12 +36,12 @@ _KINDS = (
 @requires(Right.CHANNELS_VIEW)
 def index(request: HttpRequest) -> HttpResponse:
     """Accounts with their health, and the marketplaces that can be connected."""
-    return render_page(
-        request,
-        "channels/index.html",
-        {"accounts": selectors.connection_health(), "known": channels_known(), "here": "accounts"},
-        partial="accounts",
-    )
+    context = {
+        "accounts": selectors.connection_health(),
+        "known": channels_known(),
+        "here": "accounts",
+    }
+    return windows.opens(render_page(request, "channels/index.html", context, partial="accounts"))
 
 
 @require_GET
@@ -47,7 +49,15 @@ def index(request: HttpRequest) -> HttpResponse:
 def connect(request: HttpRequest, channel: str) -> HttpResponse:
     """Begin a sign-in and go to the marketplace's page; a link, because forms may not leave us."""
     begun = services.connection_start_oauth(channel=channel, user=user_of(request))
-    return HttpResponseRedirect(begun.url)
+    answer = HttpResponseRedirect(begun.url)
+    return windows.within(answer) if windows.begin(request) else answer
+
+
+@require_GET
+@requires(Right.CHANNELS_VIEW)
+def signed_in(request: HttpRequest) -> HttpResponse:
+    """The last page of a sign-in's own window; messages are left to the page that waits for it."""
+    return windows.within(render(request, "channels/signed_in.html"))
 
 
 @require_GET
@@ -84,7 +94,9 @@ def _detail(
         "states": [("", "All"), *SyncStatus.choices],
         "checks": request.session.pop(f"channel-checks-{connection.pk}", None),
     }
-    return render_page(request, "channels/detail.html", context, partial="rows", status=status)
+    return windows.opens(
+        render_page(request, "channels/detail.html", context, partial="rows", status=status)
+    )
 
 
 def _choices(connection: ChannelConnection) -> list[dict[str, Any]]:

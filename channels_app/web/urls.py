@@ -18,6 +18,7 @@ app_name = "channels"
 urlpatterns = [
     path("", accounts.index, name="index"),
     path("connect/<slug:channel>/", accounts.connect, name="connect"),
+    path("signed-in/", accounts.signed_in, name="signed-in"),
     path("sync/", syncing.sync, name="sync"),
     path("sync/retry/", syncing.retry, name="sync-retry"),
     path("sync/now/", syncing.sync_now, name="sync-now"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response
 
 from tests.e2e.system import PASSWORD, System
 from tests.web.shots import WIDTHS, Look
@@ -44,6 +44,18 @@ class Desk:
         self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
         self.page.wait_for_url(lambda url: "/login/" not in url)
+
+    def sign_in_there(self, button: Locator, seller: str) -> None:
+        """Press what connects an account; agree in the marketplace's window, which then closes."""
+        with self.page.expect_popup() as opened:
+            button.click()
+        consent = opened.value
+        consent.set_default_timeout(PATIENCE_MS)
+        consent.get_by_role("heading", name="Grant application access").wait_for()
+        consent.get_by_label(seller).check()
+        with consent.expect_event("close"):
+            consent.get_by_test_id("agree").click()
+        self.told(f"{seller} is connected.")
 
     def told(self, text: str) -> None:
         """Wait until a message says `text`."""

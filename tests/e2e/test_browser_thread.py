@@ -26,11 +26,7 @@ def _connect(desk: Desk, seller: str) -> None:
     """Channels: connect an account through the marketplace's consent page."""
     page = desk.page
     desk.go("Channels")
-    page.get_by_test_id("connect-ebay").click()
-    page.get_by_role("heading", name="Grant application access").wait_for()
-    page.get_by_label(seller).check()
-    page.get_by_test_id("agree").click()
-    desk.told(f"{seller} is connected.")
+    desk.sign_in_there(page.get_by_test_id("connect-ebay"), seller)
     account = page.get_by_test_id("account").filter(has_text=seller)
     account.get_by_role("link", name="Open").click()
     page.get_by_role("heading", level=1, name=seller).wait_for()
