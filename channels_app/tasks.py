@@ -54,6 +54,29 @@ def process_webhook(log_id: str) -> None:
     services.webhook_process(log_id=uuid.UUID(log_id))
 
 
+def webhooks_kick(*, lanes: int = 1) -> None:
+    """Have so many workers work off the notifications that wait."""
+    for lane in range(max(1, lanes)):
+        kick(process_webhooks, lane, coalesce=f"channels.webhooks:{lane}")
+
+
+@shared_task(name="channels_app.process_webhooks")
+def process_webhooks(lane: int = 0) -> int:
+    """Work off what waits; several lanes share it, each notification has one."""
+    begun(f"channels.webhooks:{lane}")
+    until = time.monotonic() + _LANE_SECONDS
+    done = 0
+    while time.monotonic() < until and (due := webhooks.webhooks_due()):
+        # Not all at the same end: the lanes would only find each other's.
+        start = lane * len(due) // webhooks.LANES
+        count = sum(services.webhook_process(log_id=one) for one in due[start:] + due[:start])
+        if not count:
+            # Others have them in hand.
+            break
+        done += count
+    return done
+
+
 @shared_task(name="channels_app.sweep")
 def sweep() -> int:
     """Do what waits: a wake was lost, a retry is due, a person cancelled a run."""
@@ -61,6 +84,8 @@ def sweep() -> int:
     services.planned_publish()
     for run_id in services.adopt_stalled():
         kick(adopt, str(run_id))
+    for run_id in services.reports_due():
+        kick(read_report, str(run_id))
     due = webhooks.webhooks_due()
     for log_id in due:
         services.webhook_process(log_id=log_id)
@@ -141,13 +166,20 @@ def read_elsewhere(run_id: str) -> None:
     services.foreign_read(run_id=uuid.UUID(run_id))
 
 
+@shared_task(name="channels_app.read_report")
+def read_report(run_id: str) -> None:
+    """Take the next step of a report: order it, look for it, read it."""
+    services.report_step(run_id=uuid.UUID(run_id))
+
+
 @shared_task(name="channels_app.read_elsewhere_nightly")
 def read_elsewhere_nightly() -> int:
-    """Start a whole reading of each account that has listings made elsewhere."""
+    """Order the report of each account that has listings made elsewhere: their lists would cost
+    more calls than a day has for twelve accounts of 150,000."""
     count = 0
     for row in _usable().filter(foreign_cursor__isnull=False):
         try:
-            services.foreign_read_start(
+            services.report_start(
                 connection_id=row.pk, actor=Actor.system("channels.read_elsewhere")
             )
         except AppError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from channels_app import handlers, health, rotation, seeds
 from channels_app.selectors.connections import nav_counts
-from channels_app.services import adopting, foreign, owed, publishing, verdicts
+from channels_app.services import adopting, categories, foreign, owed, publishing, verdicts
 from realtrack.core import registry
 from realtrack.core.events import subscribe
 
@@ -12,6 +12,7 @@ from realtrack.core.events import subscribe
 def register() -> None:
     """Fill slots, subscribe."""
     registry.owed_writers.register("channels_app", owed.owed_write)
+    registry.category_proposers.register("channels_app", categories.categories_proposed)
     registry.nav_counts.register("channels_app", nav_counts)
     registry.health_checks.register("channels", health.check)
     registry.rotators.register("channels_app", rotation.reseal_some)
@@ -19,6 +20,7 @@ def register() -> None:
     registry.run_kinds.register(verdicts.RUN_PUBLISH, RUN_PUBLISH)
     registry.run_kinds.register(verdicts.RUN_END, RUN_END)
     registry.run_kinds.register(foreign.RUN_READ, RUN_READ)
+    registry.run_kinds.register(foreign.RUN_REPORT, RUN_REPORT)
     registry.run_kinds.register(adopting.RUN_ADOPT, RUN_ADOPT)
     subscribe(
         "listing.photos_changed",
@@ -31,5 +33,8 @@ def register() -> None:
 
 RUN_PUBLISH = registry.RunKind(title="Publish", resume=publishing.run_resume)
 RUN_READ = registry.RunKind(title="Read listings made elsewhere", resume=foreign.foreign_read_kick)
+RUN_REPORT = registry.RunKind(
+    title="Compare what is live", resume=foreign.foreign_read_kick
+)
 RUN_ADOPT = registry.RunKind(title="Adopt listings", resume=adopting.adopt_resume)
 RUN_END = registry.RunKind(title="End listings", resume=publishing.run_resume)

@@ -106,6 +106,14 @@ def _offer(offered: Mapping[str, str], field: str) -> Fix | None:
     return Fix(label=f"Use {value[:28]}", field=field, value=value) if value else None
 
 
+def _category_offer(offered: Mapping[str, str]) -> Fix | None:
+    """A number says nothing to a person: the name stands first, where it is known."""
+    value, name = offered.get("category_id", ""), offered.get("category_name", "")
+    if not value or not name:
+        return _offer(offered, "category_id")
+    return Fix(label=f"Use {name[:28]} ({value})", field="category_id", value=value)
+
+
 def _needed(listing: Listing, photo_count: int, offered: Mapping[str, str]) -> list[Issue]:
     """What each marketplace refuses a listing for."""
     found: list[Issue] = []
@@ -134,7 +142,8 @@ def _needed(listing: Listing, photo_count: int, offered: Mapping[str, str]) -> l
     if not listing.quantity:
         missing("quantity_missing", "quantity", "Nothing in stock", 10, tab="stock")
     if not listing.category_id:
-        missing("category_missing", "category_id", "Category is missing", 10)
+        fix = _category_offer(offered)
+        missing("category_missing", "category_id", "Category is missing", 10, fix=fix)
     if not listing.condition_id:
         missing("condition_missing", "condition_id", "Condition is missing", 10)
     if photo_count == 0 and not listing.item_photo_url:

@@ -17,6 +17,7 @@ from realtrack.settings.environment import TRUSTED_PROXIES
 from realtrack.wsgi import application as http_application  # sets Django up
 
 # Only now: these load models.
+from channels_app.receiver import Receiver  # isort: skip
 from notifications.routing import websocket_urlpatterns  # isort: skip
 
 # database connections = threads × processes
@@ -30,7 +31,7 @@ _routes: Any = websocket_urlpatterns
 application = ProxyHeadersMiddleware(
     _protocols(
         {
-            "http": WSGIMiddleware(_wsgi, workers=HTTP_THREADS),
+            "http": Receiver(WSGIMiddleware(_wsgi, workers=HTTP_THREADS)),
             "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(_routes))),
         }
     ),

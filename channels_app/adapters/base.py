@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, ClassVar, Protocol
 
 from channels_app.adapters.failures import (
@@ -192,6 +193,18 @@ class ChannelAdapter(Protocol):
     def foreign_listings(self, session: Session) -> Iterator[ForeignItem]:
         """Yield every listing of the account that was not made here; a failure raises midway."""
 
+    def foreign_listing(self, session: Session, external_id: str) -> list[ForeignItem]:
+        """Read one listing that was made elsewhere, by variation; none where it is gone."""
+
+    def foreign_report_ask(self, session: Session) -> str:
+        """Order the account of all that is live; returns its id. It takes minutes, costs little."""
+
+    def foreign_report_ready(self, session: Session, report_id: str) -> bool:
+        """Say whether it can be read; raises ChannelError where it will not come whole."""
+
+    def foreign_report_read(self, session: Session, report_id: str) -> Iterator[ForeignItem]:
+        """Yield all that is live, by number, SKU and price; raises ChannelError if it breaks off."""
+
     def foreign_changes(
         self, session: Session, *, since: datetime.datetime
     ) -> Iterator[ForeignItem]:
@@ -200,8 +213,13 @@ class ChannelAdapter(Protocol):
     def category(self, session: Session, category_id: str) -> CategoryNode | None:
         """Return the category as it is on the account's site now."""
 
-    def category_suggest(self, session: Session, words: str) -> list[CategoryHit]:
-        """Return categories that parts may be listed in, best first; unknown words give none."""
+    def category_suggest(
+        self, session: Session, words: str, *, patience: float | None = None
+    ) -> list[CategoryHit]:
+        """Return categories that parts may be listed in, best first; unknown words give none.
+
+        With `patience` no call takes longer than so many seconds.
+        """
 
     def fetch_orders(self, session: Session, *, since: datetime.datetime) -> Iterator[RawOrder]:
         """Yield orders changed since then, each once."""
@@ -224,6 +242,9 @@ class ChannelAdapter(Protocol):
 
     def challenge_answer(self, *, challenge: str, endpoint: str) -> str:
         """Answer the question by which a marketplace proves that an endpoint is ours."""
+
+    def notification_keys_kept(self) -> AbstractContextManager[None]:
+        """A block in which each signing key is looked up once."""
 
     def verify_notification(self, *, body: bytes, signature: str) -> None:
         """Raise BadSignature unless the marketplace signed these bytes."""

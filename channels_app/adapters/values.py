@@ -289,7 +289,8 @@ class ForeignItem:
     condition_id: str = ""
     picture_urls: Sequence[str] = ()
     is_live: bool = True
-    is_fixed_price: bool = True
+    # None: not told.
+    is_fixed_price: bool | None = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

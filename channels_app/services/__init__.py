@@ -49,8 +49,10 @@ from channels_app.services.planning import (
 )
 from channels_app.services.policies import policies_choose
 from channels_app.services.publishing import listing_end, listing_publish
+from channels_app.services.receiving import webhooks_keep
 from channels_app.services.reconcile import reconcile_next
 from channels_app.services.replaying import order_replay, webhook_replay
+from channels_app.services.reports import report_start, report_step, reports_due
 from channels_app.services.sessions import (
     connection_refresh_token,
     connection_token,
@@ -105,6 +107,9 @@ __all__ = [
     "policies_choose",
     "publish_plan",
     "reconcile_next",
+    "report_start",
+    "report_step",
+    "reports_due",
     "runs_cancelled_close",
     "session_of",
     "sign_in_ends_warn",
@@ -112,4 +117,5 @@ __all__ = [
     "webhook_process",
     "webhook_receive",
     "webhook_replay",
+    "webhooks_keep",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import structlog
 from django.db import transaction
 from django.utils import timezone
@@ -9,14 +11,21 @@ from django.utils import timezone
 from channels_app import events
 from channels_app.adapters.base import CategoryHit, ChannelError, Session
 from channels_app.adapters.registry import adapter_for
+from channels_app.adapters.store import TableStore
 from channels_app.enums import ConnectionStatus
-from channels_app.models import ChannelCategory, ChannelConnection
+from channels_app.models import ChannelCache, ChannelCategory, ChannelConnection
 from channels_app.services.sessions import session_of
+from listings.models import Listing
 from realtrack.core.actors import Actor
 from realtrack.core.errors import Conflict, NotFound
 from realtrack.core.events import emit
 
 logger = structlog.get_logger(__name__)
+
+# A page does not wait longer for each call of a proposal, and after a failure not at all for a while.
+PAGE_PATIENCE = 2.0
+QUIET_SECONDS = 60.0
+_QUIET = "ebay:category-proposals:quiet"
 
 
 def category_confirm(connection: ChannelConnection, category_id: str) -> None:
@@ -119,10 +128,10 @@ def category_accept(*, row_id: int, actor: Actor) -> ChannelCategory:
     return row
 
 
-def category_suggest(*, words: str) -> list[CategoryHit]:
+def category_suggest(*, words: str, patience: float | None = None) -> list[CategoryHit]:
     """Ask the marketplace for categories that fit words; none without an account.
 
-    Raises ChannelError.
+    With `patience` no call takes longer than so many seconds. Raises ChannelError.
     """
     account = (
         ChannelConnection.objects.filter(
@@ -133,7 +142,27 @@ def category_suggest(*, words: str) -> list[CategoryHit]:
     )
     if account is None or not words.strip():
         return []
-    return adapter_for(account.channel).category_suggest(session_of(account), words)
+    adapter = adapter_for(account.channel)
+    return adapter.category_suggest(session_of(account), words, patience=patience)
+
+
+def categories_proposed(listing_id: uuid.UUID) -> list[dict[str, object]]:
+    """Return categories (id, name, path) that fit a part's type, best first.
+
+    The slot `category_proposers`: read while a person waits for a page. What was asked before is
+    kept; a marketplace that is slow or away proposes nothing and is left alone for a minute.
+    """
+    part = Listing.objects.filter(pk=listing_id).values("c_type", "title").first()
+    words = (part["c_type"] or part["title"] or "").strip() if part else ""
+    if not words or ChannelCache.objects.filter(pk=_QUIET, expires_at__gt=timezone.now()).exists():
+        return []
+    try:
+        hits = category_suggest(words=words, patience=PAGE_PATIENCE)
+    except ChannelError as error:
+        logger.info("no_category_proposed", reason=error.first.reason)
+        TableStore().put(_QUIET, True, seconds=QUIET_SECONDS)
+        return []
+    return [{"id": one.id, "name": one.name, "path": list(one.path)} for one in hits]
 
 
 def _tree(connection: ChannelConnection) -> str:

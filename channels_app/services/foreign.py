@@ -34,6 +34,7 @@ from realtrack.core.models import Run, RunState
 logger = structlog.get_logger(__name__)
 
 RUN_READ = "channels.read_elsewhere"
+RUN_REPORT = "channels.read_report"
 BATCH = 500
 # A reading that shows so much less than before is not believed: nothing ends by it.
 LEAST_SHARE = 0.9
@@ -48,7 +49,7 @@ INSERT INTO channel_foreign_listings AS old (id, connection_id, external_id, var
     is_live, is_dismissed, seen_by, seen_at, created_at)
 VALUES (%(id)s, %(connection)s, %(external_id)s, %(variation_sku)s, %(sku)s, %(title)s, %(price)s,
     %(currency)s, %(quantity)s, %(category_id)s, %(condition_id)s, %(pictures)s::jsonb,
-    %(is_fixed_price)s, %(is_live)s, false, %(seen_by)s, %(now)s, %(now)s)
+    COALESCE(%(is_fixed_price)s::boolean, true), %(is_live)s, false, %(seen_by)s, %(now)s, %(now)s)
 ON CONFLICT (connection_id, external_id, variation_sku) DO UPDATE SET
     sku = COALESCE(NULLIF(EXCLUDED.sku, ''), old.sku),
     title = COALESCE(NULLIF(EXCLUDED.title, ''), old.title),
@@ -60,7 +61,7 @@ ON CONFLICT (connection_id, external_id, variation_sku) DO UPDATE SET
     picture_urls = CASE
         WHEN jsonb_array_length(EXCLUDED.picture_urls) >= jsonb_array_length(old.picture_urls)
         THEN EXCLUDED.picture_urls ELSE old.picture_urls END,
-    is_fixed_price = EXCLUDED.is_fixed_price,
+    is_fixed_price = COALESCE(%(is_fixed_price)s::boolean, old.is_fixed_price),
     is_live = EXCLUDED.is_live,
     seen_by = COALESCE(EXCLUDED.seen_by, old.seen_by),
     seen_at = EXCLUDED.seen_at
@@ -72,11 +73,18 @@ def foreign_read_start(*, connection_id: uuid.UUID, actor: Actor) -> Run:
 
     Raises NotFound, ConnectionUnusable, Conflict while a reading is under way.
     """
+    return foreign_run_open(
+        connection_id=connection_id, kind=RUN_READ, title="Read what is live on", actor=actor
+    )
+
+
+def foreign_run_open(*, connection_id: uuid.UUID, kind: str, title: str, actor: Actor) -> Run:
+    """Open a run that reads an account, one at a time, and wake it. Raises as its callers do."""
     account = connection_usable(connection_id)
     with transaction.atomic():
         ChannelConnection.objects.select_for_update(of=("self",), no_key=True).get(pk=account.pk)
         open_ = Run.objects.filter(
-            kind=RUN_READ,
+            kind__in=(RUN_READ, RUN_REPORT),
             entity_id=str(account.pk),
             state__in=(RunState.PENDING, RunState.RUNNING),
         )
@@ -85,7 +93,7 @@ def foreign_read_start(*, connection_id: uuid.UUID, actor: Actor) -> Run:
                 raise Conflict("This account is being read right now.")
             runs.run_fail(run_id=run.pk, actor=actor, error="Its worker was killed.")
         run = runs.run_create(
-            kind=RUN_READ, title=f"Read what is live on {account.label}", actor=actor, total=0,
+            kind=kind, title=f"{title} {account.label}", actor=actor, total=0,
             entity_type="channel_connection", entity_id=str(account.pk),
         )  # fmt: skip
         transaction.on_commit(lambda: foreign_read_kick(run.pk))
@@ -93,11 +101,12 @@ def foreign_read_start(*, connection_id: uuid.UUID, actor: Actor) -> Run:
 
 
 def foreign_read_kick(run_id: uuid.UUID) -> None:
-    """Have a worker do the reading."""
+    """Have a worker do the reading, or the next step of it."""
     from channels_app import tasks
     from realtrack.core.tasks import kick
 
-    kick(tasks.read_elsewhere, str(run_id))
+    kind = Run.objects.values_list("kind", flat=True).get(pk=run_id)
+    kick(tasks.read_report if kind == RUN_REPORT else tasks.read_elsewhere, str(run_id))
 
 
 def foreign_read(*, run_id: uuid.UUID) -> None:
@@ -117,7 +126,7 @@ def foreign_read(*, run_id: uuid.UUID) -> None:
     try:
         items = adapter_for(account.channel).foreign_listings(session_of(account))
         seen = 0
-        for batch in _batches(items, BATCH):
+        for batch in batches(items, BATCH):
             seen += foreign_store(account, batch, reading=run_id)
             Run.objects.filter(pk=run_id).update(heartbeat_at=timezone.now())
             if runs.is_cancelled(run_id):
@@ -129,16 +138,25 @@ def foreign_read(*, run_id: uuid.UUID) -> None:
         words = f"{error.first.reason} Nothing is ended by a reading that is not whole."
         runs.run_fail(run_id=run_id, actor=actor, error=words)
         return
+    if foreign_conclude(account, run_id, before=before, seen=seen, actor=actor):
+        ChannelConnection.objects.filter(pk=account.pk).update(foreign_cursor=begun)
+
+
+def foreign_conclude(
+    account: ChannelConnection, run_id: uuid.UUID, *, before: int, seen: int, actor: Actor
+) -> bool:
+    """End what a whole reading did not see, and the run; False where it told of too few."""
     if before > _SMALL and seen < before * LEAST_SHARE:
         words = f"eBay told of {seen} listings where {before} were live; nothing is ended by that."
         runs.run_fail(run_id=run_id, actor=actor, error=words)
-        return
+        return False
     ended = _end_unseen(account, run_id)
-    ChannelConnection.objects.filter(pk=account.pk).update(foreign_cursor=begun)
     runs.run_finish(run_id=run_id, actor=actor, result={"seen": seen, "ended": ended})
+    return True
 
 
-def _batches(items: Iterable[ForeignItem], size: int) -> Iterable[list[ForeignItem]]:
+def batches(items: Iterable[ForeignItem], size: int) -> Iterable[list[ForeignItem]]:
+    """Cut what comes into lists of at most `size`."""
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch
@@ -235,7 +253,7 @@ def foreign_changes_read(*, connection_id: uuid.UUID) -> int:
         changes = adapter_for(account.channel).foreign_changes(
             session_of(account), since=account.foreign_cursor
         )
-        for batch in _batches(changes, BATCH):
+        for batch in batches(changes, BATCH):
             foreign_store(account, batch, reading=None)
             count += len(batch)
     except ChannelError as error:

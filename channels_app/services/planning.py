@@ -137,8 +137,9 @@ def planned_publish() -> int:
 def auto_publish(*, listing_id: uuid.UUID) -> int:
     """Publish a part that has become ready to the accounts that take such by themselves.
 
-    Only where the business switched it on, and not where someone is publishing the part already.
-    Returns to how many accounts.
+    Only where the business switched it on, not where someone is publishing the part already, and
+    not to an account for which a person planned it: the plan owns it there. Returns to how many
+    accounts.
     """
     if not setting_value("marketplace", "ebay_auto_publish"):
         return 0
@@ -148,7 +149,9 @@ def auto_publish(*, listing_id: uuid.UUID) -> int:
     )
     if part is None or busy.exists():
         return 0
-    accounts = [one for one in connection_list() if takes_ready_parts(one)]
+    planned = ChannelListing.objects.filter(listing_id=listing_id, publish_at__isnull=False)
+    owned = set(planned.values_list("connection_id", flat=True))
+    accounts = [one for one in connection_list() if takes_ready_parts(one) and one.pk not in owned]
     if not accounts:
         return 0
     try:

@@ -36,6 +36,8 @@ logger = structlog.get_logger(__name__)
 LEASE = datetime.timedelta(seconds=60)
 # Past this it is dead and shown; polling finds the order all the same.
 MOST_ATTEMPTS = 12
+# Workers that share what a burst brings.
+LANES = 4
 
 
 def webhook_receive(*, channel: str, body: bytes, signature: str) -> ChannelWebhookLog:

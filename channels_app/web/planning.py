@@ -19,6 +19,7 @@ from realtrack.core.errors import InvalidInput
 from realtrack.core.rights import Right
 from realtrack.core.web.access import actor_of, requires, user_of
 from realtrack.core.web.render import redirect
+from settings_app.selectors import setting_value
 
 FIELDS = ("title", "start_price", "description")
 
@@ -58,6 +59,8 @@ def plan(request: HttpRequest) -> HttpResponse:
     else:
         when = timezone.localtime(moment)
         text = f"{count} targets go live on {when:%d %b %Y at %H:%M}."
+        if setting_value("marketplace", "ebay_auto_publish"):
+            text += " Ready parts go live by themselves here; these wait for their time."
     if len(ids) == 1 and request.POST.get("card"):
         return card_answer(request, ids[0], text)
     messages.success(request, text)

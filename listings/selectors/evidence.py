@@ -1,4 +1,4 @@
-"""What a part lacks and others of its kind have: values to take with one click."""
+"""What a part lacks and its like, or a marketplace, know: values to take with one click."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from listings import fields
 from listings.models import Listing
+from realtrack.core import registry
 
 if TYPE_CHECKING:
     from settings_app.models import User
@@ -20,7 +21,11 @@ _SIDE = re.compile(r"\b(left|right|front|rear|upper|lower|inner|outer)\b", re.IG
 
 
 def fixes_for(listing: Listing, *, user: User) -> dict[str, str]:
-    """Values by field (placement as `aspect:…`) for what is empty; at most two queries."""
+    """Values by field (placement as `aspect:…`) for what is empty.
+
+    At most two queries; where none of ours says the category, a marketplace is asked for it, and
+    its name comes as `category_name`.
+    """
     found: dict[str, str] = {}
     others = Listing.objects.visible_to(user).exclude(pk=listing.pk).order_by("-created_at")
     if listing.mpn_normalised and _lacks(listing, _BY_NUMBER):
@@ -31,7 +36,17 @@ def fixes_for(listing: Listing, *, user: User) -> dict[str, str]:
         sides = [match.capitalize() for match in _SIDE.findall(listing.title)]
         if sides:
             found[f"aspect:{fields.PLACEMENT}"] = "|".join(dict.fromkeys(sides))
+    if not listing.category_id and "category_id" not in found:
+        found |= _category(listing)
     return found
+
+
+def _category(listing: Listing) -> dict[str, str]:
+    """The first category that whoever knows a marketplace's tree proposes."""
+    for propose in registry.category_proposers.values():
+        for one in propose(listing.pk):
+            return {"category_id": str(one["id"]), "category_name": str(one["name"])}
+    return {}
 
 
 def _lacks(listing: Listing, names: tuple[str, ...]) -> bool:

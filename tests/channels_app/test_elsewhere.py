@@ -293,7 +293,7 @@ def test_two_readings_at_once_are_refused_and_a_killed_one_gives_way(
     tasks.read_elsewhere_nightly()
     # then
     assert Run.objects.get(pk=run.pk).state == "failed"
-    assert Run.objects.filter(kind=foreign.RUN_READ, state="pending").count() == 1
+    assert Run.objects.filter(kind=foreign.RUN_REPORT, state="pending").count() == 1
 
 
 def test_words_of_it_are_not_revised_from_here(

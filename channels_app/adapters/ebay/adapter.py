@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import ClassVar
 
 from channels_app.adapters.base import (
@@ -36,6 +37,8 @@ from channels_app.adapters.base import (
 from channels_app.adapters.ebay import (
     account,
     analytics,
+    client,
+    feed,
     foreign,
     notifications,
     oauth,
@@ -147,6 +150,18 @@ class EbayAdapter:
     def foreign_listings(self, session: Session) -> Iterator[ForeignItem]:
         return foreign.read_all(session)
 
+    def foreign_listing(self, session: Session, external_id: str) -> list[ForeignItem]:
+        return foreign.read_one(session, external_id)
+
+    def foreign_report_ask(self, session: Session) -> str:
+        return feed.ask(session)
+
+    def foreign_report_ready(self, session: Session, report_id: str) -> bool:
+        return feed.is_ready(session, report_id)
+
+    def foreign_report_read(self, session: Session, report_id: str) -> Iterator[ForeignItem]:
+        return feed.read(session, report_id)
+
     def foreign_changes(
         self, session: Session, *, since: datetime.datetime
     ) -> Iterator[ForeignItem]:
@@ -155,8 +170,11 @@ class EbayAdapter:
     def category(self, session: Session, category_id: str) -> CategoryNode | None:
         return Taxonomy(self._store, account_settings(session.settings)).node(category_id)
 
-    def category_suggest(self, session: Session, words: str) -> list[CategoryHit]:
-        return Taxonomy(self._store, account_settings(session.settings)).suggest(words)
+    def category_suggest(
+        self, session: Session, words: str, *, patience: float | None = None
+    ) -> list[CategoryHit]:
+        with client.hurried(patience):
+            return Taxonomy(self._store, account_settings(session.settings)).suggest(words)
 
     def fetch_orders(self, session: Session, *, since: datetime.datetime) -> Iterator[RawOrder]:
         return orders.fetch_all(session, since=since)
@@ -179,6 +197,9 @@ class EbayAdapter:
 
     def challenge_answer(self, *, challenge: str, endpoint: str) -> str:
         return notifications.challenge_answer(challenge=challenge, endpoint=endpoint)
+
+    def notification_keys_kept(self) -> AbstractContextManager[None]:
+        return notifications.keys_kept()
 
     def verify_notification(self, *, body: bytes, signature: str) -> None:
         notifications.verify(body=body, signature=signature)

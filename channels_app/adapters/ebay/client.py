@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +18,17 @@ from realtrack.core import http
 # A call that hangs is given up after this; the work behind it is a row and is tried again.
 TIMEOUT_SECONDS = 15.0
 _BAD_TOKEN = {401, 403}
+_patience: ContextVar[float | None] = ContextVar("ebay_patience", default=None)
+
+
+@contextmanager
+def hurried(seconds: float | None) -> Iterator[None]:
+    """Give up each call of the block after so long, at the first try: somebody waits for a page."""
+    kept = _patience.set(seconds)
+    try:
+        yield
+    finally:
+        _patience.reset(kept)
 
 
 class EbayError(ChannelError):
@@ -63,17 +76,30 @@ def user_call(
     json: Any = None,
     params: Mapping[str, str] | None = None,
     files: Any = None,
+    headers: Mapping[str, str] | None = None,
     bulk: bool = False,
 ) -> Reply:
     """Call for a seller; a rejected token is renewed once. `bulk` reads the rows of any status."""
+    answer = _user_answer(
+        session, api, method, path, json=json, params=params, files=files, headers=headers
+    )
+    return _judged(answer, bulk=bulk)
+
+
+def user_file(session: Session, api: str, path: str) -> bytes:
+    """Fetch a file for a seller, as its bytes."""
+    answer = _user_answer(session, api, "GET", path)
+    if answer.status >= 400:
+        _judged(answer)
+    return answer.content
+
+
+def _user_answer(session: Session, api: str, method: str, path: str, **given: Any) -> http.Answer:
     token = session.token("")
     for is_second in (False, True):
-        answer = _send(
-            f"ebay:{session.connection_id}", api, method, path, token=token, json=json,
-            params=params, files=files,
-        )  # fmt: skip
+        answer = _send(f"ebay:{session.connection_id}", api, method, path, token=token, **given)
         if answer.status not in _BAD_TOKEN or is_second or not _is_about_token(answer):
-            return _judged(answer, bulk=bulk)
+            return answer
         token = session.token(token)
     raise AssertionError  # the loop returns or raises
 
@@ -117,13 +143,15 @@ def _send(
     path: str,
     *,
     token: str,
-    json: Any,
-    params: Mapping[str, str] | None,
+    json: Any = None,
+    params: Mapping[str, str] | None = None,
     files: Any = None,
+    headers: Mapping[str, str] | None = None,
 ) -> http.Answer:
     budget.take(api, service)
     base = hosts().get(api, hosts()["api"])
-    headers = {
+    sent = {
+        **(headers or {}),
         "Authorization": f"Bearer {token}",
         "Accept": "application/json",
         # Both, on every Inventory call: reads are refused without the second one.
@@ -131,11 +159,14 @@ def _send(
         "Accept-Language": LANGUAGE,
     }
     if json is not None:
-        headers["Content-Type"] = "application/json"
+        sent["Content-Type"] = "application/json"
+    patience = _patience.get()
     try:
         answer = http.request(
-            service, method, base + path, headers=headers, params=params, json=json, files=files,
-            timeout=TIMEOUT_SECONDS, attempts=2, idempotent=method == "GET",
+            service, method, base + path, headers=sent, params=params, json=json, files=files,
+            timeout=patience or TIMEOUT_SECONDS, attempts=1 if patience else 2,
+            # A document that is put whole may be put twice.
+            idempotent=method in {"GET", "PUT"},
         )  # fmt: skip
     except http.NoAnswer as error:
         raise no_answer(error) from error

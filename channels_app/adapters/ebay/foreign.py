@@ -102,7 +102,7 @@ def _items(item: Node) -> Iterator[ForeignItem]:
             variation_sku=one.text("SKU"),
             sku=one.text("SKU"),
             title=base.title,
-            price=_money(one.text("StartPrice")),
+            price=price_of(one.text("StartPrice")),
             currency=one.attribute("StartPrice", "currencyID"),
             quantity=_left(one),
             category_id=base.category_id,
@@ -118,7 +118,7 @@ def _item(item: Node) -> ForeignItem:
         external_id=item.text("ItemID"),
         sku=item.text("SKU"),
         title=item.text("Title"),
-        price=_money(item.text("SellingStatus/CurrentPrice")),
+        price=price_of(item.text("SellingStatus/CurrentPrice")),
         currency=item.attribute("SellingStatus/CurrentPrice", "currencyID"),
         quantity=_left(item),
         category_id=item.text("PrimaryCategory/CategoryID"),
@@ -137,7 +137,8 @@ def _left(node: Node) -> int | None:
     return max(0, total - (node.number("SellingStatus/QuantitySold") or 0))
 
 
-def _money(text: str) -> Decimal | None:
+def price_of(text: str) -> Decimal | None:
+    """An amount as Trading writes it, or None where there is none."""
     try:
         return Decimal(text) if text else None
     except InvalidOperation:
@@ -220,19 +221,23 @@ def end(session: Session, ref: ListingRef) -> None:
             raise ChannelError(failures.failure_of({"errorId": code, "domain": DOMAIN}, status=200))
 
 
-def status_of(session: Session, ref: ListingRef) -> InventoryStatus:
-    """Read what eBay shows of one listing."""
+def read_one(session: Session, external_id: str) -> list[ForeignItem]:
+    """Read one listing with its words; one that is not there any more gives none."""
     try:
-        root, _ = call(session, "GetItem", [leaf("ItemID", ref.external_id)])
+        root, _ = call(session, "GetItem", [leaf("ItemID", external_id)])
     except TradingError as error:
         if not any(error.has(code) for code in _ENDED):
             raise
-        return InventoryStatus(ref=ref, quantity=None, price=None, is_live=False)
-    for item in root.all("Item"):
-        for one in _items(item):
-            if one.variation_sku == ref.offer_id:
-                return InventoryStatus(
-                    ref=ref, quantity=one.quantity, price=one.price, is_live=one.is_live,
-                    title=one.title,
-                )  # fmt: skip
+        return []
+    return [one for item in root.all("Item") for one in _items(item)]
+
+
+def status_of(session: Session, ref: ListingRef) -> InventoryStatus:
+    """Read what eBay shows of one listing."""
+    for one in read_one(session, ref.external_id):
+        if one.variation_sku == ref.offer_id:
+            return InventoryStatus(
+                ref=ref, quantity=one.quantity, price=one.price, is_live=one.is_live,
+                title=one.title,
+            )  # fmt: skip
     return InventoryStatus(ref=ref, quantity=None, price=None, is_live=False)

@@ -7,7 +7,9 @@ import binascii
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -30,6 +32,8 @@ KEY_SECONDS = 3600
 BAD_KEY_SECONDS = 60
 ORDER_TOPIC = "ORDER_CONFIRMATION"
 APP_TOPICS = ("MARKETPLACE_ACCOUNT_DELETION", "AUTHORIZATION_REVOCATION")
+_Key = tuple[ec.EllipticCurvePublicKey, type[hashes.HashAlgorithm]]
+_kept_keys: ContextVar[dict[str, _Key] | None] = ContextVar("ebay_kept_keys", default=None)
 _DIGESTS: Mapping[str, type[hashes.HashAlgorithm]] = {
     "SHA1": hashes.SHA1,
     "SHA256": hashes.SHA256,
@@ -52,15 +56,22 @@ def verify(*, body: bytes, signature: str) -> None:
     if not _KID.fullmatch(kid):
         raise BadSignature("The signature names no key.")
     key, digest = _public_key(kid)
-    for candidate in (body, _compact(body)):
-        if candidate is None:
-            continue
-        try:
-            key.verify(signed, candidate, ec.ECDSA(digest()))
-        except InvalidSignature:
-            continue
+    # The raw bytes; only if those fail, the form in which eBay's own libraries verify.
+    if _fits(key, digest, signed, body):
         return
-    raise BadSignature
+    compact = _compact(body)
+    if compact is None or not _fits(key, digest, signed, compact):
+        raise BadSignature
+
+
+def _fits(
+    key: ec.EllipticCurvePublicKey, digest: type[hashes.HashAlgorithm], signed: bytes, body: bytes
+) -> bool:
+    try:
+        key.verify(signed, body, ec.ECDSA(digest()))
+    except InvalidSignature:
+        return False
+    return True
 
 
 def _compact(body: bytes) -> bytes | None:
@@ -71,7 +82,26 @@ def _compact(body: bytes) -> bytes | None:
         return None
 
 
-def _public_key(kid: str) -> tuple[ec.EllipticCurvePublicKey, type[hashes.HashAlgorithm]]:
+@contextmanager
+def keys_kept() -> Iterator[None]:
+    """Look each key up once in the block."""
+    kept = _kept_keys.set({})
+    try:
+        yield
+    finally:
+        _kept_keys.reset(kept)
+
+
+def _public_key(kid: str) -> _Key:
+    kept = _kept_keys.get()
+    if kept is None:
+        return _key_of(kid)
+    if kid not in kept:
+        kept[kid] = _key_of(kid)
+    return kept[kid]
+
+
+def _key_of(kid: str) -> _Key:
     answer = _key_answer(kid)
     digest = _DIGESTS.get(str(answer.get("digest") or "").replace("-", "").upper())
     # The PEM comes without line breaks; its middle is the DER.
