@@ -6,8 +6,8 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from channels_app.enums import Channel
 from listings.models import Listing
+from orders.enums import CHANNELS
 from orders.models import Order
 from realtrack.core.models import AuditLog
 
@@ -18,6 +18,8 @@ _SENTENCES: Mapping[str, str] = {
     "listing.transitioned": "moved {what} to {status_after}",
     "listing.deleted": "put {what} in the trash",
     "listing.restored": "restored {what}",
+    "listing.merged": "merged {gone_sku} into {what}",
+    "listing.unmerged": "made {gone_sku} a part of its own again",
     "listing.photos_changed": "changed the photos of {what}",
     "listing.quantity_requested": "counted {what}",
     "listing.proposal_made": "proposed a value for {what}",
@@ -65,12 +67,37 @@ _SENTENCES: Mapping[str, str] = {
     "channel_listing.quantity_pushed": "sent the quantity of {sku} to {channel}",
     "channel_listing.published": "published {sku} on {channel}",
     "channel_listing.refused": "refused {sku}: {reason}",
+    "channel_listing.adopted": "took over {sku} from {channel}",
+    "channel_listing.unlinked": "said that a listing of {channel} is another part",
+    "channel_listing.overridden": "set what {channel} shows of {sku}",
+    "channel_listing.planned": "set when {sku} goes live on {channel}",
+    "channel_listing.drifted": "found {sku} changed on {channel}",
+    "channel_listing.drift_decided": "kept {kept} of {sku} on {channel}",
+    "channel_category.drifted": "found the category {known_name} changed",
+    "channel_category.accepted": "accepted the category {category_id}",
     "channel_listing.ended": "ended {sku} on {channel}",
+    "donor.arrived": "took in the car {stock_number}",
+    "donor.changed": "changed the car {stock_number}",
+    "donor.torn_down": "made {created} drafts of the car {stock_number}",
+    "donor.part_pulled": "pulled a part of the car {stock_number}, or took that back",
+    "donor.part_scrapped": "scrapped a part of the car {stock_number}",
+    "teardown_template.changed": "changed the tear-down list {template}",
+    "inventory.threshold_changed": "set when {what} counts as low",
+    "order.buyer_erased": "erased the buyer of order {number}",
+    "import_preset.saved": "saved the import columns {preset_name}",
+    "import_preset.forgotten": "dropped the import columns {preset_name}",
+    "photo.library_added": "put a photo into {folder}",
     "photo.confirmed": "put in a photo",
     "photo.refused": "put in a photo that was refused",
     "photo.changed": "changed a photo",
     "photo.deleted": "removed a photo",
     "ingestion.job_created": "started to read photos",
+    "ingestion.job_regrouped": "sorted photos into {parts} parts",
+    "ingestion.result_stocked": "took in another piece of a known part",
+    "ingestion.alias_undone": "took back what a correction had taught",
+    "intake.number_taken": "took in a part by its number {number}",
+    "intake.row_mended": "corrected a row of the intake",
+    "intake.row_went_on": "went on with a row that had waited",
     "ingestion.job_delayed": "will read photos later: {reason}",
     "ingestion.job_cancelled": "cancelled a photo job",
     "ingestion.job_retried": "had photos read again",
@@ -83,6 +110,14 @@ _SENTENCES: Mapping[str, str] = {
     "fitment.removed": "took a vehicle off {what}",
     "fitment.reference_changed": "changed the vehicle table",
     "fitment.verified": "verified a vehicle of {what}",
+    "fitment.doubted": "set {vehicle} back to review",
+    "fitment.compacted": "joined years of vehicles of {what}: {before} rows are {after}",
+    "fitment.finding_accepted": "called a finding of {what} right",
+    "fitment.vehicles_merged": "merged {gone} into {kept}, or took that back",
+    "fitment.aces_file_decided": "answered the file {file}: {answer}",
+    "fitment.aces_file_applied": "let the file {file} count",
+    "fitment.aces_code_mapped": "said what {kind} {code} is: {meaning}",
+    "fitment.interchange_changed": "changed equal numbers: {label}",
     "user.signed_in": "signed in",
     "setting.changed": "changed the setting {entity}",
     "run.started": "started: {title}",
@@ -138,7 +173,7 @@ def _titles(rows: Sequence[AuditLog]) -> dict[str, str]:
 def _sentence(row: AuditLog, names: Mapping[str, str]) -> Sentence:
     known = {key: str(value) for key, value in row.metadata.items()}
     if "channel" in known:
-        known["channel"] = dict(Channel.choices).get(known["channel"], known["channel"])
+        known["channel"] = dict(CHANNELS).get(known["channel"], known["channel"])
     what = names.get(row.entity_id, row.entity_type.replace("_", " "))
     words = _Words({**known, "what": what, "entity": row.entity_id})
     text = _SENTENCES.get(row.event, row.event.replace(".", " ").replace("_", " "))

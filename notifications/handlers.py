@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from channels_app.enums import Channel
 from listings.models import Listing
 from notifications import live, services
 from notifications.enums import NotificationType, Severity
+from orders.enums import CHANNELS
 from realtrack.core.events import Envelope, subscribe
 from realtrack.core.rights import Right
 from settings_app.selectors import setting_value
@@ -206,7 +206,7 @@ def _more(envelope: Envelope) -> Mapping[str, str]:
     channel = str(envelope.metadata.get("channel", ""))
     return {
         "items_text": f"{lines[0].get('title', '')}{more}",
-        "channel": dict(Channel.choices).get(channel, channel),
+        "channel": dict(CHANNELS).get(channel, channel),
     }
 
 

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from django.db import models
 
+from channels_app.enums import Channel
+
+# The channel of an order that somebody wrote here: by phone, over the counter, by mail.
+MANUAL = "manual"
+CHANNELS = (*Channel.choices, (MANUAL, "By hand"))
+
 
 class OrderStatus(models.TextChoices):
     """Where an order stands; the moves are in `orders.transitions`."""
@@ -38,6 +44,17 @@ class LineStock(models.TextChoices):
     RESERVED = "reserved", "Reserved"
     SOLD = "sold", "Sold"
     PUT_BACK = "put_back", "Put back"
+
+
+class Payment(models.TextChoices):
+    """How an order by hand was paid."""
+
+    CASH = "cash", "Cash"
+    CARD = "card", "Card"
+    CHECK = "check", "Check"
+    TRANSFER = "transfer", "Bank transfer"
+    ACCOUNT = "account", "On account"
+    OTHER = "other", "Other"
 
 
 # The part has left, or nothing is left to do: the stock of such an order is not touched any more.

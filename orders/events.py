@@ -26,7 +26,8 @@ class OrderEvent(DomainEvent):
 
     number: str
     channel: str
-    connection_id: uuid.UUID
+    # None: by hand
+    connection_id: uuid.UUID | None
     status: str
     currency: str
     total: Decimal

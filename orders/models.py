@@ -5,10 +5,10 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from channels_app.enums import CancelState, Channel, PaymentState
+from channels_app.enums import CancelState, PaymentState
 from channels_app.models import ChannelConnection
 from listings.models import Listing
-from orders.enums import GONE, LineStock, OrderStatus, Step
+from orders.enums import CHANNELS, GONE, MANUAL, LineStock, OrderStatus, Payment, Step
 from realtrack.core.models import UuidModel
 
 
@@ -39,6 +39,9 @@ class MoneyColumns(models.Model):
     discount = models.DecimalField(max_digits=10, decimal_places=2, default=0)
     shipping_cost = models.DecimalField(max_digits=10, decimal_places=2, default=0)
     tax_amount = models.DecimalField(max_digits=10, decimal_places=2, default=0)
+    # Of orders by hand: the rate that held, and whether the prices were typed with the tax.
+    tax_rate = models.DecimalField(max_digits=7, decimal_places=6, null=True, blank=True)
+    prices_include_tax = models.BooleanField(default=False, db_default=False)
     total_amount = models.DecimalField(max_digits=10, decimal_places=2, default=0)
     currency = models.CharField(max_length=3, default="USD")
     marketplace_fee = models.DecimalField(max_digits=10, decimal_places=2, default=0)
@@ -52,13 +55,24 @@ class MoneyColumns(models.Model):
 
 
 class Order(SealedColumns, MoneyColumns, UuidModel):
-    """An order of a marketplace, once per account and external id."""
+    """An order: of a marketplace, once per account and external id, or by hand, without account."""
 
-    channel = models.CharField(max_length=30, choices=Channel.choices)
+    channel = models.CharField(max_length=30, choices=CHANNELS)
     connection = models.ForeignKey(
-        ChannelConnection, on_delete=models.PROTECT, related_name="sales_orders"
+        ChannelConnection,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="sales_orders",
     )
     external_order_id = models.CharField(max_length=100)
+    # Of orders by hand: what the client named the request, and a keyed hash of all that it asked.
+    idempotency_key = models.CharField(max_length=100, blank=True, default="", db_default="")
+    request_digest = models.CharField(max_length=64, blank=True, default="", db_default="")
+    payment_method = models.CharField(
+        max_length=20, choices=Payment.choices, blank=True, default="", db_default=""
+    )
+    created_by = models.UUIDField(null=True, blank=True)
     external_url = models.TextField(blank=True, default="")
     external_modified_at = models.DateTimeField(null=True, blank=True)
     status = models.CharField(
@@ -113,6 +127,20 @@ class Order(SealedColumns, MoneyColumns, UuidModel):
                 condition=Q(cancel_state__in=CancelState.values), name="order_cancel_known"
             ),
             models.CheckConstraint(condition=Q(refund_amount__gte=0), name="order_refund_min"),
+            models.CheckConstraint(
+                condition=Q(connection__isnull=False) | Q(channel=MANUAL),
+                name="order_account_unless_manual",
+            ),
+            models.UniqueConstraint(
+                fields=["external_order_id"],
+                condition=Q(connection__isnull=True),
+                name="uniq_order_by_hand",
+            ),
+            models.UniqueConstraint(
+                fields=["idempotency_key"],
+                condition=~Q(idempotency_key=""),
+                name="uniq_order_idempotency",
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["status", "-ordered_at"], name="idx_order_status"),
@@ -151,6 +179,11 @@ class Order(SealedColumns, MoneyColumns, UuidModel):
         return Step.ENDED if self.status == OrderStatus.CANCELLED else Step.DONE
 
     @property
+    def is_manual(self) -> bool:
+        """True for an order that somebody wrote here: no marketplace knows it."""
+        return self.connection_id is None
+
+    @property
     def is_gone(self) -> bool:
         """True once the parts have left."""
         return self.status in GONE
@@ -177,6 +210,7 @@ class OrderItem(UuidModel):
     discount = models.DecimalField(max_digits=10, decimal_places=2, default=0)
     shipping_cost = models.DecimalField(max_digits=10, decimal_places=2, default=0)
     tax_amount = models.DecimalField(max_digits=10, decimal_places=2, default=0)
+    tax_rate = models.DecimalField(max_digits=7, decimal_places=6, null=True, blank=True)
     refund_amount = models.DecimalField(max_digits=10, decimal_places=2, default=0)
     vehicle = models.JSONField(default=dict, blank=True)
     ship_by = models.DateTimeField(null=True, blank=True)

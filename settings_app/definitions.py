@@ -41,6 +41,8 @@ class Setting:
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     max_length: int = 500
+    # Of a text: written in several lines.
+    has_lines: bool = False
     choices: tuple[str, ...] = ()
     # Of a text: what the whole of it has to look like.
     pattern: str = ""
@@ -187,6 +189,10 @@ def _secret(category: str, key: str, words: str, tab: str, environment: str) -> 
 _ALL = (
     _text("general", "business_name", "MHN Auto Parts", "Business display name", "general"),
     _text("general", "business_email", "info@mhnautoparts.com", "Primary contact address", "general"),
+    _text("general", "business_address", "Houston, TX", "Address on packing slips and invoices", "general", has_lines=True),
+    _text("general", "business_phone", "", "Phone on packing slips and invoices", "general", max_length=40),
+    _text("general", "tax_number", "", "Tax number on invoices", "general", max_length=60),
+    _text("general", "document_note", "", "Text below packing slips and invoices, such as how to return a part", "general", has_lines=True, max_length=1000),
     Setting(
         category="general", key="default_currency", kind=Kind.CHOICE, default="USD",
         choices=("USD", "CAD", "EUR", "GBP", "AUD"), help="Default currency", tab="general",
@@ -210,13 +216,16 @@ _ALL = (
         category="tax", key="prices_include_tax", kind=Kind.BOOLEAN, default=False,
         help="Prices are with tax", tab="tax",
     ),
+    _flag("tax", "tax_on_shipping", True, "Shipping is taxed too, as in Texas", "tax"),
     _text("tax", "state_rates", "", "Rates by state, such as TX=0.0825, CA=0.0725 (others: the default rate)", "tax", max_length=2000, pattern=r"\s*([A-Z]{2,3}\s*=\s*(0(\.\d{1,6})?|1(\.0{1,6})?)\s*(,\s*(?!$)|$))*"),
     _number("pricing", "fee_percent", "13.25", "What a marketplace keeps of a price (percent)", "pricing", "0", "60"),
     _number("pricing", "fee_fixed", "0.40", "What a marketplace keeps of each sale", "pricing", "0", "100"),
+    _secret("pricing", "market_prices_key", "Key of the service that tells market prices (off without it)", "pricing", "MARKET_PRICES_KEY"),
     _flag("notification", "low_stock_alert", True, "Tell when stock runs low", "notifications"),
     _flag("notification", "order_alert", True, "Tell of new orders", "notifications"),
     _number("inventory", "low_stock_threshold", 1, "Stock at or below this is low", "general", "0", "1000"),
     _number("inventory", "reservation_hours", 96, "Hours that an unpaid order holds its parts", "general", "1", "720"),
+    _text("inventory", "part_sku_pattern", "{car}-{number:03d}", "SKU of a part of a car: {car} and {number}, such as {car}-{number:03d}", "general", max_length=30, pattern=r"[A-Za-z0-9 ._/-]*\{car\}[A-Za-z0-9 ._/-]*\{number(:0[1-6]d)?\}[A-Za-z0-9 ._/-]*"),
     Setting(
         category="ai", key="ai_provider", kind=Kind.CHOICE, default="local_ocr",
         choices=("openai_vision", "google_vision", "local_ocr"),
@@ -236,6 +245,7 @@ _ALL = (
     _number("upload", "max_file_mb", 20, "Largest photo (MB)", "ai", "1", "200"),
     _number("upload", "max_batch_mb", 100, "Largest batch of one request (MB)", "ai", "1", "2000"),
     _number("upload", "max_megapixels", 60, "Largest photo (megapixels)", "ai", "1", "500"),
+    _number("upload", "browser_pixels", 4096, "Photos are made this small before they are sent (pixels on the long side); 0 sends them as they are", "ai", "0", "20000"),
     _number("upload", "files_per_minute", 600, "Uploads a minute and user", "ai", "1", "10000"),
 )  # fmt: skip
 

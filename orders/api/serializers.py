@@ -6,8 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from channels_app.enums import Channel
-from orders.enums import OrderStatus, Step
+from orders.enums import CHANNELS, OrderStatus, Payment, Step
 from realtrack.core.api.serializers import ListQuery, MoneyField, StrictSerializer
 
 
@@ -18,7 +17,7 @@ class OrderQuery(ListQuery):
         child=serializers.ChoiceField(choices=OrderStatus.values), required=False
     )
     step = serializers.ChoiceField(choices=Step.values, required=False)
-    channel = serializers.ChoiceField(choices=Channel.values, required=False)
+    channel = serializers.ChoiceField(choices=CHANNELS, required=False)
     connection_id = serializers.UUIDField(required=False)
     since = serializers.DateTimeField(required=False)
     until = serializers.DateTimeField(required=False)
@@ -61,6 +60,62 @@ class RefundIn(StrictSerializer):
     version = serializers.IntegerField(min_value=1, required=False)
 
 
+class LineIn(StrictSerializer):
+    """A part, by its id or its SKU, how many, and the price of one (the part's own if left out)."""
+
+    listing_id = serializers.UUIDField(required=False)
+    sku = serializers.CharField(max_length=100, required=False)
+    quantity = serializers.IntegerField(min_value=1, max_value=1_000_000, default=1)
+    unit_price = MoneyField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A part is named once."""
+        if ("listing_id" in attrs) == ("sku" in attrs):
+            raise serializers.ValidationError({"sku": "Name the part by listingId or by sku."})
+        return attrs
+
+
+class BuyerIn(StrictSerializer):
+    """Who buys and where it goes; sealed as any other order's."""
+
+    buyer_name = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    buyer_email = serializers.EmailField(max_length=200, required=False, allow_blank=True)
+    buyer_phone = serializers.CharField(max_length=50, required=False, allow_blank=True)
+    buyer_note = serializers.CharField(max_length=1000, required=False, allow_blank=True)
+    shipping_name = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    shipping_address_1 = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    shipping_address_2 = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    shipping_city = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    shipping_state = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    shipping_zip = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    shipping_country = serializers.RegexField(r"^[A-Za-z]{2}$", required=False)
+
+
+class SumsIn(StrictSerializer):
+    """Lines and freight: what is needed to say what an order comes to."""
+
+    lines = serializers.ListField(child=LineIn(), min_length=1, max_length=50)
+    is_pickup = serializers.BooleanField(default=False)
+    shipping_profile_id = serializers.UUIDField(required=False, allow_null=True)
+    shipping_cost = MoneyField(required=False, allow_null=True, max_value=999_999)
+    weight = serializers.DecimalField(
+        max_digits=8, decimal_places=2, min_value=0, required=False, allow_null=True
+    )
+    buyer = BuyerIn(required=False)
+
+
+class OrderIn(SumsIn):
+    """An order by hand. The same key makes one order, however often it comes."""
+
+    idempotency_key = serializers.CharField(max_length=100)
+    shipping_method = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    payment_method = serializers.ChoiceField(
+        choices=Payment.choices, required=False, allow_blank=True, default=""
+    )
+    paid = serializers.BooleanField(default=False)
+    handed_over = serializers.BooleanField(default=False)
+
+
 class MatchIn(StrictSerializer):
     """Which part the line is."""
 
@@ -82,6 +137,7 @@ class ItemOut(serializers.Serializer[Any]):
     discount = MoneyField()
     shipping_cost = MoneyField()
     tax_amount = MoneyField()
+    tax_rate = serializers.DecimalField(max_digits=7, decimal_places=6, allow_null=True)
     refund_amount = MoneyField()
     stock = serializers.CharField()
     shortfall = serializers.IntegerField()
@@ -98,8 +154,8 @@ class OrderOut(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     channel = serializers.CharField()
-    connection_id = serializers.UUIDField()
-    account = serializers.CharField(source="connection.label")
+    connection_id = serializers.UUIDField(allow_null=True)
+    account = serializers.CharField(source="connection.label", default="")
     external_order_id = serializers.CharField()
     external_url = serializers.CharField()
     status = serializers.CharField()
@@ -120,6 +176,9 @@ class OrderOut(serializers.Serializer[Any]):
     discount = MoneyField()
     shipping_cost = MoneyField()
     tax_amount = MoneyField()
+    tax_rate = serializers.DecimalField(max_digits=7, decimal_places=6, allow_null=True)
+    prices_include_tax = serializers.BooleanField()
+    payment_method = serializers.CharField()
     total_amount = MoneyField()
     currency = serializers.CharField()
     marketplace_fee = MoneyField()
@@ -160,6 +219,28 @@ class BuyerOut(serializers.Serializer[Any]):
     shipping_phone = serializers.CharField()
     shipping_email = serializers.CharField()
     is_masked = serializers.BooleanField()
+
+
+class TaxedOut(serializers.Serializer[Any]):
+    """net + tax = gross."""
+
+    net = MoneyField()
+    tax = MoneyField()
+    gross = MoneyField()
+
+
+class SumsOut(serializers.Serializer[Any]):
+    """What the order comes to, by the tax settings and the profile as they stand."""
+
+    rate = serializers.DecimalField(max_digits=7, decimal_places=6, source="rule.rate")
+    prices_include_tax = serializers.BooleanField(source="rule.included")
+    lines = TaxedOut(many=True, source="lines.lines")
+    shipping = TaxedOut()
+    shipping_method = serializers.CharField()
+    steps = serializers.ListField(child=serializers.CharField())
+    subtotal = MoneyField()
+    tax = MoneyField()
+    total = MoneyField()
 
 
 class OrderDetailOut(OrderOut):

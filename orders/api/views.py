@@ -56,7 +56,7 @@ class OrderView(OneOrderView):
         return self.answer(order_id, look=True)
 
 
-class OrderListView(ApiView):
+class OrderListView(OneOrderView):
     """Orders, newest first."""
 
     rights = {"GET": Right.ORDERS_VIEW}

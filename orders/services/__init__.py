@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from orders.services.buyers import buyer_erase, buyers_rotate, order_buyer_view
 from orders.services.importing import order_import
+from orders.services.manual import ManualLine, ManualOrder, order_create
 from orders.services.matching import order_line_match
 from orders.services.moving import (
     order_cancel,
@@ -16,10 +17,13 @@ from orders.services.refunding import order_refund_record
 from orders.services.telling import shipment_tell
 
 __all__ = [
+    "ManualLine",
+    "ManualOrder",
     "buyer_erase",
     "buyers_rotate",
     "order_buyer_view",
     "order_cancel",
+    "order_create",
     "order_import",
     "order_line_match",
     "order_pack",

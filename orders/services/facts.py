@@ -17,7 +17,7 @@ class OrderFacts(TypedDict):
     entity_id: uuid.UUID
     number: str
     channel: str
-    connection_id: uuid.UUID
+    connection_id: uuid.UUID | None
     status: str
     currency: str
     total: Decimal

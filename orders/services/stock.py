@@ -19,15 +19,20 @@ from inventory.services import (
     stock_reserve,
     stock_sell,
 )
-from orders.enums import LineStock
+from orders.enums import MANUAL, LineStock
 from orders.models import Order, OrderItem
 from realtrack.core.actors import Actor
 from realtrack.core.errors import NotFound
 from settings_app.selectors import setting_value
 
 
-def lines_reserve(order: Order, items: Sequence[OrderItem], *, actor: Actor) -> None:
-    """Hold what unpaid lines want, as far as it is there; asking again changes nothing."""
+def lines_reserve(
+    order: Order, items: Sequence[OrderItem], *, actor: Actor, allow_partial: bool = True
+) -> None:
+    """Hold what unpaid lines want, as far as it is there; asking again changes nothing.
+
+    Without `allow_partial` it raises InsufficientStock where less is free.
+    """
     for item, listing_id in _matched(items):
         if item.stock != LineStock.NONE:
             continue
@@ -36,7 +41,7 @@ def lines_reserve(order: Order, items: Sequence[OrderItem], *, actor: Actor) -> 
             quantity=item.quantity,
             key=_hold_of(order, item),
             expires_at=_expiry(order),
-            allow_partial=True,
+            allow_partial=allow_partial,
             origin=_origin(order),
             actor=actor,
         )
@@ -93,11 +98,13 @@ def _set(item: OrderItem, stock: LineStock, *, shortfall: int) -> None:
 
 
 def _sale_of(order: Order, item: OrderItem) -> str:
-    return sale_key(order.connection_id, order.external_order_id, item.external_line_id)
+    return sale_key(order.connection_id or MANUAL, order.external_order_id, item.external_line_id)
 
 
 def _hold_of(order: Order, item: OrderItem) -> str:
-    return reserve_key(order.connection_id, order.external_order_id, item.external_line_id)
+    return reserve_key(
+        order.connection_id or MANUAL, order.external_order_id, item.external_line_id
+    )
 
 
 def _origin(order: Order, reason: str = "") -> Origin:

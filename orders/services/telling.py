@@ -29,6 +29,9 @@ def shipment_tell(*, order_id: uuid.UUID, actor: Actor) -> None:
         raise NotFound("This order does not exist.")
     if order.shipped_at is None or order.shipment_told_at is not None:
         return
+    if order.connection_id is None:
+        # By hand: there is nobody to tell.
+        return
     lines = dict(order.items.values_list("external_line_id", "quantity"))
     told, error = "", ""
     try:

@@ -14,11 +14,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from channels_app.enums import CancelState, Channel
+from channels_app.enums import CancelState
 from inventory.selectors import bins_of
 from orders import sealing, selectors, services
-from orders.enums import TO_SHIP, OrderStatus, Step
+from orders.enums import CHANNELS, TO_SHIP, OrderStatus, Step
 from orders.models import Order, OrderItem
+from orders.sums import rate_words
 from orders.transitions import allowed_from
 from orders.web.forms import MoveForm, ShipForm
 from orders.words import event_icon, event_words
@@ -233,6 +234,7 @@ def _detail(
         "buyer": sealing.masked(order),
         "allowed": [one.value for one in allowed_from(order.status)],
         "step_words": _STEP_WORDS[order.step],
+        "tax_words": "" if order.tax_rate is None else rate_words(order.tax_rate),
         "events": [
             {"row": one, "words": event_words(one), "icon": event_icon(one)}
             for one in selectors.timeline(order)
@@ -281,7 +283,7 @@ def _tokens(request: HttpRequest, search: selectors.Search) -> list[dict[str, ob
         "short": ("stock", "sold twice", search.short),
         "channel": (
             "channel",
-            dict(Channel.choices).get(search.channel, search.channel),
+            dict(CHANNELS).get(search.channel, search.channel),
             bool(search.channel),
         ),
         "since": ("from", request.GET.get("since", ""), search.since is not None),

@@ -88,7 +88,8 @@ def save(request: HttpRequest, category: str, key: str) -> HttpResponse:
     )
     if fault:
         return response
-    undo = reverse("settings:reset", args=[category, key])
+    # A key that was replaced cannot be read any more.
+    undo = "" if definition.kind is Kind.SECRET else reverse("settings:reset", args=[category, key])
     return toast(response, f"{definition.help}: saved.", undo_url=undo)
 
 
@@ -179,7 +180,7 @@ def _field(definition: Setting, user: Any) -> dict[str, Any]:
         "label": definition.help,
         "id": f"set-{definition.category}-{definition.key}",
         "kind": "textarea"
-        if definition.max_length > 1000
+        if definition.has_lines or definition.max_length > 1000
         else _INPUTS.get(definition.kind, "text"),
         "options": [(one, one) for one in definition.choices],
         "value": "" if secret else shown["value"],
