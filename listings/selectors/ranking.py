@@ -1,8 +1,8 @@
 """Pages by relevance, in one statement whatever the number of hits.
 
-Up to `among` hits are ranked. Of more, the newest are: words that so many parts have say little
-about any of them, and ranking a million rows takes seconds. The others follow by date. The cursor
-carries where the ranked ones end, so that pages agree while others write.
+Up to `among` hits are ranked. Of more, the newest 2,000 are: words that so many parts have say
+little about any of them, and ranking a million rows takes seconds. The others follow by date. The
+cursor carries where the ranked ones end, so that pages agree while others write.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ SORT = "relevance"
 HEAVY = ("document", "words")  # columns that no list shows
 _EXACT_BONUS = 10.0  # lifts a whole part number above any rank of words, which stays below 1
 _TYPE_BONUS = 0.5  # an alternator before its bracket, when an alternator was asked for
+_NEWEST = 2_000  # ranked of more hits than are ranked wholly
 _RANKED, _OLDER = "rank", "created_at"
 _NO_ID = uuid.UUID(int=0)
 _COLUMNS = ", ".join(
@@ -40,13 +41,17 @@ round((ts_rank(s.document, {query})
 """
 _STATEMENT = """
 WITH hit AS MATERIALIZED ({hits}),
+chosen AS MATERIALIZED (
+    SELECT * FROM hit ORDER BY created_at DESC, listing_id DESC
+    LIMIT (SELECT CASE WHEN count(*) > %s::bigint THEN %s::bigint END FROM hit)
+),
 edge AS (
-    SELECT count(*) OVER () AS hit_count, created_at AS edge_at, listing_id AS edge_id
-    FROM hit ORDER BY created_at, listing_id LIMIT 1
+    SELECT (SELECT count(*) FROM hit) AS hit_count, created_at AS edge_at, listing_id AS edge_id
+    FROM chosen ORDER BY created_at, listing_id LIMIT 1
 ),
 ranked AS (
     SELECT s.listing_id, {rank} AS rank
-    FROM hit JOIN listing_search s USING (listing_id)
+    FROM chosen JOIN listing_search s USING (listing_id)
 ),
 page AS (
     SELECT * FROM ranked {beyond} ORDER BY rank {direction}, listing_id {direction}
@@ -147,8 +152,10 @@ def _ranked(asked: _Asked) -> Any:
     if edge is not None:
         hits = hits.filter(_not_older(edge))
     narrow = hits.values("created_at", "listing_id")
+    few = [None, None]  # all of them: the edge of the first page narrowed them
     if edge is None:
         narrow = narrow[: asked.among + 1]
+        few = [asked.among, min(asked.among + 1, _NEWEST)]
     sql, params = narrow.query.sql_with_params()
     beyond, beyond_params = "", []
     if asked.cursor is not None:
@@ -170,7 +177,9 @@ def _ranked(asked: _Asked) -> Any:
         *(list(query.types), _TYPE_BONUS),
     ]
     paging = [asked.limit + 1, asked.offset]
-    return ListingSearch.objects.raw(statement, (*params, *rank_params, *beyond_params, *paging))
+    return ListingSearch.objects.raw(
+        statement, (*params, *few, *rank_params, *beyond_params, *paging)
+    )
 
 
 def _older_page(asked: _Asked, cursor: Cursor) -> Page:
