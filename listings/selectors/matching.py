@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from listings.part_numbers import normalise
 from listings.selectors.query import ParsedQuery
+from realtrack.core import registry
 
 _SHORTEST_PREFIX = 3  # a shorter start of a word matches half of the catalog
 _MOST_TYPE_WORDS = 12  # of a long text only the beginning names a part type
@@ -120,7 +121,10 @@ def _group_sql(
     params = [param for _, given in single for param in given]
     if any(c.isdigit() for c in joined) and len(joined) >= _SHORTEST_PREFIX:
         # Letters and digits only: nothing in it is an operator of to_tsquery.
-        return f"(({sql}) || to_tsquery('simple', %s))", [*params, f"{joined.lower()}:*"], [joined]
+        equals = [one for find in registry.number_equals.values() for one in find(joined)]
+        others = " || to_tsquery('simple', %s)" * len(equals)
+        params += [f"{joined.lower()}:*", *(one.lower() for one in equals)]
+        return f"(({sql}) || to_tsquery('simple', %s){others})", params, [joined]
     return f"({sql})", params, []
 
 

@@ -6,6 +6,7 @@ Filled once, in `AppConfig.ready`; read at run time. The list with who fills wha
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -96,6 +97,27 @@ class SinkResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MergePlan:
+    """What an app would do when two listings become one; `refusals` are reasons not to."""
+
+    moves: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeParticipant:
+    """An app's part in making two listings one; ids are (kept, gone).
+
+    `plan` only reads. `move` runs in the merge's transaction, under the locks of both listings, and
+    returns what `take_back` needs (as JSON holds it) to undo it; both raise `AppError` in words.
+    """
+
+    plan: Callable[[uuid.UUID, uuid.UUID], MergePlan]
+    move: Callable[[uuid.UUID, uuid.UUID, Actor], Mapping[str, Any]]
+    take_back: Callable[[uuid.UUID, uuid.UUID, Mapping[str, Any], Actor], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartSales:
     """What was sold of a listing: pieces, their prices without shipping and tax, and refunds."""
 
@@ -113,10 +135,35 @@ class TypeHistory:
     median_days: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketOffer:
+    """One price that a provider saw, on which day, and where."""
+
+    price: Decimal
+    currency: str
+    seen_on: datetime.date
+    source: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketProvider:
+    """Who tells market prices of part numbers. `is_on` is False without address or key."""
+
+    label: str
+    is_on: Callable[[], bool]
+    # (part number, currency) -> offers, none where the number is not known; raises Unavailable.
+    ask: Callable[[str, str], Sequence[MarketOffer]]
+
+
 # Lists filter by what upper apps know: key = filter name (`fits`), value narrows a Listing queryset.
 search_filters: Slot[Callable[[QuerySet[Any], str], QuerySet[Any]]] = Slot(
     "search_filters",
     "narrow the catalog by what an upper app knows, such as the vehicle",
+)
+# Numbers that stand for a part number, bare: a search for it finds their parts too.
+number_equals: Slot[Callable[[str], Sequence[str]]] = Slot(
+    "number_equals", "the part numbers that fit in the place of a number"
 )
 # Rows of an import file that belong to an upper app, such as fitment rows or the first stock.
 import_sinks: Slot[Callable[[uuid.UUID, Sequence[Mapping[str, str]], Actor], SinkResult]] = Slot(
@@ -130,8 +177,8 @@ export_vehicles: Slot[
 first_stock_writers: Slot[Callable[[Mapping[uuid.UUID, int], Actor], None]] = Slot(
     "first_stock_writers", "open the ledgers of many new listings at once"
 )
-# Two listings become one: each participant moves its rows from the second to the first.
-merge_participants: Slot[Callable[[uuid.UUID, uuid.UUID, Actor], None]] = Slot(
+# Two listings become one: each participant moves its rows from the second to the first, or refuses.
+merge_participants: Slot[MergeParticipant] = Slot(
     "merge_participants", "move an app's rows when two listings are merged"
 )
 health_checks: Slot[Callable[[], HealthResult]] = Slot(
@@ -143,6 +190,10 @@ category_proposers: Slot[Callable[[uuid.UUID], Sequence[Mapping[str, Any]]]] = S
 # Key = source (`listed`, `sold`, `market`): for many listings at once, prices of such parts.
 price_evidence: Slot[Callable[[Sequence[uuid.UUID]], Mapping[uuid.UUID, Sequence[Decimal]]]] = Slot(
     "price_evidence", "what is known of prices of such parts, by source"
+)
+# Who tells market prices; what they told is kept and becomes the evidence `market`.
+market_providers: Slot[MarketProvider] = Slot(
+    "market_providers", "tell what others ask for parts of a number"
 )
 # Filled by orders, read by the pages of cars: sales of these listings.
 part_sales: Slot[Callable[[Sequence[uuid.UUID]], Mapping[uuid.UUID, PartSales]]] = Slot(
@@ -195,6 +246,7 @@ rotators: Slot[Callable[[], int]] = Slot(
 
 ALL_SLOTS: tuple[Slot[Any], ...] = (
     search_filters,
+    number_equals,
     import_sinks,
     export_vehicles,
     first_stock_writers,
@@ -202,6 +254,7 @@ ALL_SLOTS: tuple[Slot[Any], ...] = (
     health_checks,
     category_proposers,
     price_evidence,
+    market_providers,
     part_sales,
     type_histories,
     shipping_users,
