@@ -40,6 +40,7 @@ class AcesFileKind(models.TextChoices):
     ACES = "aces", "ACES file"
     MAPPING = "mapping", "Table of ids"
     NAMES = "names", "Vehicles by name"
+    LIST = "list", "A marketplace's vehicles"
 
 
 class AcesUploadState(models.TextChoices):
@@ -77,6 +78,7 @@ class FindingKind(models.TextChoices):
     LIFE = "life", "Years outside the model's life"
     TITLE = "title", "The title names other cars"
     OVERLAP = "overlap", "Two part numbers in one place"
+    MARKET = "market", "Not in the marketplace's list"
 
 
 class MergeKind(models.TextChoices):
@@ -86,3 +88,30 @@ class MergeKind(models.TextChoices):
     MODEL = "model", "Model"
     ENGINE = "engine", "Engine"
     SUBMODEL = "submodel", "Submodel"
+
+
+class InterchangeSource(models.TextChoices):
+    """Who says that numbers are equal."""
+
+    OWN = "own", "Own"
+    IMPORTED = "imported", "Imported"
+
+
+class InterchangeSide(models.TextChoices):
+    """The side of the car that a number is for; a left part never stands for a right one."""
+
+    LEFT = "left", "Left"
+    RIGHT = "right", "Right"
+
+
+class InterchangeAction(models.TextChoices):
+    """What was done to groups of equal numbers."""
+
+    CREATE = "create", "Made"
+    ADD = "add", "Numbers added"
+    REMOVE = "remove", "Number taken out"
+    REPLACE = "replace", "Replacement noted"
+    IMPORT = "import", "Imported"
+    MERGE = "merge", "Merged"
+    SPLIT = "split", "Split"
+    DELETE = "delete", "Deleted"

@@ -12,3 +12,10 @@ class FitmentExists(Conflict):
 
     code: ClassVar[str] = "fitment_exists"
     default_message: ClassVar[str] = "This part already lists this vehicle."
+
+
+class QueueTaken(Conflict):
+    """Another person has this part of the verification queue before him."""
+
+    code: ClassVar[str] = "fitment_taken"
+    default_message: ClassVar[str] = "Another person verifies this part now. Nothing was changed."

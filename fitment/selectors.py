@@ -10,19 +10,18 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from fitment.matching.scan import scan_vehicles
-from fitment.matching.text import plain_text, tokenise
-from fitment.matching.years import find_years
 from fitment.models import (
     FitmentEngine,
     FitmentMake,
     FitmentModel,
     FitmentModelYear,
+    FitmentModelYearEngine,
     FitmentSubmodel,
     PartFitment,
 )
+from fitment.models.reference import YEAR_MAX
 from fitment.naming import name_key, slugify_name
-from fitment.vehicle_lookup import lookup_current
+from fitment.vehicle_text import vehicle_condition
 from listings.models import Listing
 from realtrack.core.errors import InvalidInput, NotFound
 
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
 
 # The navigation's number need not be exact beyond this.
 COUNT_CAP = 999
+# A search by vehicle counts its hits no further.
+FITTING_CAP = 10_000
 
 
 def _own_name_first(q: str) -> Case:
@@ -87,6 +88,18 @@ def years_list(*, model_id: uuid.UUID) -> list[int]:
     return list(years.values_list("year", flat=True))
 
 
+def engines_of_model(
+    model_id: uuid.UUID, *, year_start: int | None = None, year_end: int | None = None
+) -> QuerySet[FitmentEngine]:
+    """Return the engines that a model had in these years, by displacement."""
+    years = FitmentModelYear.objects.filter(
+        model_id=model_id, year__gte=year_start or 0, year__lte=year_end or YEAR_MAX
+    )
+    had = FitmentModelYearEngine.objects.filter(model_year__in=years.values("pk"))
+    found = FitmentEngine.objects.filter(pk__in=had.values("engine_id"))
+    return found.order_by("displacement_l", "code")
+
+
 def engines_list(
     *,
     q: str = "",
@@ -95,32 +108,34 @@ def engines_list(
     year_end: int | None = None,
 ) -> QuerySet[FitmentEngine]:
     """Return engines by displacement: all, or those that a model had in these years."""
-    found = FitmentEngine.objects.all()
+    found = FitmentEngine.objects.order_by("displacement_l", "code")
     if model_id is not None:
-        years = FitmentModelYear.objects.filter(model=model_get(model_id))
-        if year_start is not None:
-            years = years.filter(year__gte=year_start)
-        if year_end is not None:
-            years = years.filter(year__lte=year_end)
-        found = found.filter(
-            pk__in=FitmentEngine.objects.filter(year_links__model_year__in=years).values("pk")
-        )
+        pk = model_get(model_id).pk
+        found = engines_of_model(pk, year_start=year_start, year_end=year_end)
     if q.strip():
         found = found.filter(code__icontains=q.strip())
-    return found.order_by("displacement_l", "code")
+    return found
+
+
+def submodels_of_model(
+    model_id: uuid.UUID, *, year_start: int | None = None, year_end: int | None = None
+) -> QuerySet[FitmentSubmodel]:
+    """Return the submodels of a model, by name; those of these years where years are given."""
+    found = FitmentSubmodel.objects.filter(model_id=model_id)
+    if year_start is not None or year_end is not None:
+        within = FitmentSubmodel.objects.filter(
+            years__year__gte=year_start or 0, years__year__lte=year_end or YEAR_MAX
+        )
+        found = found.filter(pk__in=within.values("pk"))
+    return found.order_by("name")
 
 
 def submodels_list(
     *, model_id: uuid.UUID, year_start: int | None = None, year_end: int | None = None
 ) -> QuerySet[FitmentSubmodel]:
-    """Return the submodels of a model, by name; raises NotFound for an unknown model."""
-    found = FitmentSubmodel.objects.filter(model=model_get(model_id))
-    if year_start is not None or year_end is not None:
-        within = FitmentSubmodel.objects.filter(
-            years__year__gte=year_start or 0, years__year__lte=year_end or 9999
-        )
-        found = found.filter(pk__in=within.values("pk"))
-    return found.order_by("name")
+    """As `submodels_of_model`; raises NotFound for an unknown model."""
+    pk = model_get(model_id).pk
+    return submodels_of_model(pk, year_start=year_start, year_end=year_end)
 
 
 def listing_get(listing_id: uuid.UUID, *, user: User) -> Listing:
@@ -200,25 +215,11 @@ def listings_fitting(condition: Q, *, user: User) -> QuerySet[Listing]:
     return Listing.objects.visible_to(user).filter(Exists(fits)).order_by("-created_at", "-id")
 
 
-def vehicle_condition(text: str) -> Q | None:
-    """Read `2018 toyota camry`, `camry 07-11` or `toyota` as a condition; None: no vehicle in it."""
-    tokens = tokenise(plain_text(text))
-    hits = find_years(tokens)
-    firm = {index for hit in hits for index in range(hit.first, hit.last + 1)}
-    scan = scan_vehicles(tokens, firm, lookup_current())
-    condition = Q()
-    if scan.vehicles:
-        for name in scan.vehicles[0].names:
-            condition |= Q(make_id=name.model.make.id, model_id=name.model.id)
-    elif scan.makes:
-        condition = Q(make_id=scan.makes[0].make.id)
-    else:
-        return None
-    years = Q()
-    for hit in hits:
-        for start, end in hit.ranges:
-            years |= Q(year_start__lte=end, year_end__gte=start)
-    return condition & years
+def fitting_total(condition: Q, *, user: User) -> tuple[int, bool]:
+    """Count the listings that `listings_fitting` gives, up to 10,000; True where there are more."""
+    found = listings_fitting(condition, user=user).order_by().values("pk")[: FITTING_CAP + 1]
+    total = found.count()
+    return min(total, FITTING_CAP), total > FITTING_CAP
 
 
 def fits_filter(queryset: QuerySet[Listing], value: str) -> QuerySet[Listing]:

@@ -100,6 +100,10 @@ def _work_do(work: Work) -> None:
         from fitment.aces import names
 
         names.names_run(work)
+    elif work.upload.kind == AcesFileKind.LIST:
+        from fitment.services import market_list
+
+        market_list.list_run(work)
     elif work.upload.applied_at is not None:
         applying.fit_and_finish(work)
     elif work.upload.answer:

@@ -37,6 +37,7 @@ _TITLES = {
     AcesFileKind.ACES: "Application file {name}",
     AcesFileKind.MAPPING: "Table of ids {name}",
     AcesFileKind.NAMES: "Vehicles by name {name}",
+    AcesFileKind.LIST: "Marketplace's vehicles {name}",
 }
 _PACKED = (b"PK\x03\x04", b"\x1f\x8b")
 

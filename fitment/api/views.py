@@ -44,7 +44,9 @@ class _NamesView(ApiView):
     def answer(self, name: str, rows: Any, out: type[drf.Serializer[Any]], query: Any) -> Response:
         start = query["offset"]
         data = list(out(rows[start : start + query["limit"]], many=True).data)
-        return page_of(name, data, total=rows.count(), query=query)
+        # A step that came whole has been counted by that: no second query where people type.
+        is_whole = start == 0 and len(data) < query["limit"]
+        return page_of(name, data, total=len(data) if is_whole else rows.count(), query=query)
 
 
 class MakeListView(_NamesView):
@@ -258,7 +260,16 @@ class VehicleSearchView(ApiView):
 
     @api_schema(
         query=serializers.VehicleQuery,
-        response=_list_schema("VehicleSearch", "listings", serializers.FoundListingOut(many=True)),
+        response=inline_serializer(
+            "VehicleSearch",
+            {
+                "listings": serializers.FoundListingOut(many=True),
+                "total": drf.IntegerField(),
+                "total_is_capped": drf.BooleanField(),
+                "limit": drf.IntegerField(),
+                "offset": drf.IntegerField(),
+            },
+        ),
         summary="Parts that fit a vehicle",
     )
     def get(self, request: Request) -> Response:
@@ -268,7 +279,10 @@ class VehicleSearchView(ApiView):
         found = selectors.listings_fitting(condition, user=self.user)
         rows = found[query["offset"] : query["offset"] + query["limit"]]
         data = list(serializers.FoundListingOut(list(rows), many=True).data)
-        return page_of("listings", data, total=found.count(), query=query)
+        total, is_capped = selectors.fitting_total(condition, user=self.user)
+        page = page_of("listings", data, total=total, query=query)
+        page.data["total_is_capped"] = is_capped
+        return page
 
 
 def _one(row: PartFitment) -> dict[str, Any]:

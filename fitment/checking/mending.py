@@ -28,6 +28,7 @@ ANSWERS: dict[str, tuple[tuple[str, str], ...]] = {
     FindingKind.LIFE: (("trim", "Cut to the model's life"),),
     FindingKind.TITLE: (("read", "Read the words again"),),
     FindingKind.OVERLAP: (),
+    FindingKind.MARKET: (),
 }
 RIGHT = "right"
 

@@ -62,9 +62,41 @@ _OVERLAP = f"""
      LIMIT 5000
 """
 
+_KEY = "lower(regexp_replace(rt_unaccent({0}), '[^0-9A-Za-z]+', '', 'g'))"
+# Names are compared whole, without blanks and hyphens; a trim is named where the list's trim is it or
+# begins with it as a whole word. No likeness: a short name is soon like another.
+_MARKET = f"""
+    WITH live AS ({_LIVE}),
+    named AS (
+        SELECT a.id, a.listing_id, a.year_start, a.year_end, s.name AS trim,
+               {_KEY.format("k.name")} AS make_key, {_KEY.format("m.name")} AS model_key
+          FROM live a JOIN fitment_makes k ON k.id = a.make_id
+          JOIN fitment_models m ON m.id = a.model_id
+          LEFT JOIN fitment_submodels s ON s.id = a.submodel_id
+         WHERE a.verified AND {_MINE} AND EXISTS (SELECT 1 FROM fitment_market_lists
+                                                   WHERE is_current)),
+    missing AS (
+        SELECT n.id, n.listing_id, n.trim, of.site, y.year
+          FROM named n CROSS JOIN fitment_market_lists of
+         CROSS JOIN LATERAL generate_series(n.year_start::int, n.year_end::int) y(year)
+         WHERE of.is_current AND NOT EXISTS (
+               SELECT 1 FROM fitment_market_vehicles v
+                WHERE v.of_list_id = of.id AND v.make_key = n.make_key
+                  AND v.model_key = n.model_key AND v.year = y.year
+                  AND (n.trim IS NULL OR lower(v.trim) = lower(n.trim)
+                       OR starts_with(lower(v.trim), lower(n.trim) || ' '))))
+    SELECT '{FindingKind.MARKET}' AS kind, listing_id, id AS fitment_id, NULL::uuid AS other_id,
+           left(string_agg(said, '; ' ORDER BY said), 300) AS detail
+      FROM (SELECT listing_id, id, site || ' has no ' || string_agg(year::text, ', ' ORDER BY year)
+                   || coalesce(' with trim ' || trim, '') AS said
+              FROM missing GROUP BY listing_id, id, site, trim) t
+     GROUP BY listing_id, id
+"""
+
 # What each statement finds, so that findings that are gone can be taken away.
 STATEMENTS: tuple[tuple[tuple[FindingKind, ...], str], ...] = (
     ((FindingKind.DUPLICATE, FindingKind.COMMENT), _PAIRS),
     ((FindingKind.LIFE,), _LIFE),
     ((FindingKind.OVERLAP,), _OVERLAP),
+    ((FindingKind.MARKET,), _MARKET),
 )

@@ -33,6 +33,12 @@ from fitment.models.upkeep import (
     FitmentSetUse,
     FitmentSetVehicle,
 )
+from fitment.models.work import (
+    FitmentClaim,
+    GarageVehicle,
+    MarketVehicle,
+    MarketVehicleList,
+)
 
 __all__ = [
     "AcesCode",
@@ -43,6 +49,7 @@ __all__ = [
     "AcesUploadPart",
     "FitmentChassisCode",
     "FitmentChassisModel",
+    "FitmentClaim",
     "FitmentEngine",
     "FitmentFinding",
     "FitmentMake",
@@ -59,5 +66,8 @@ __all__ = [
     "FitmentSetVehicle",
     "FitmentSubmodel",
     "FitmentSubmodelYear",
+    "GarageVehicle",
+    "MarketVehicle",
+    "MarketVehicleList",
     "PartFitment",
 ]

@@ -134,10 +134,14 @@ def fitments_add(
     model_id: uuid.UUID,
     make_id: uuid.UUID | None = None,
     submodel_id: uuid.UUID | None = None,
-    engine_id: uuid.UUID | None = None,
+    engine_ids: Sequence[uuid.UUID] = (),
     actor: Actor,
 ) -> list[PartFitment]:
-    """Add a vehicle for several ranges of years, all or none; otherwise as `fitment_add`."""
+    """Add a vehicle for several ranges of years and each of the engines, all or none.
+
+    No engine means every one. Otherwise as `fitment_add`.
+    """
+    engines: Sequence[uuid.UUID | None] = list(dict.fromkeys(engine_ids)) or [None]
     with transaction.atomic():
         return [
             fitment_add(
@@ -151,6 +155,7 @@ def fitments_add(
                 actor=actor,
             )
             for start, end in ranges
+            for engine_id in engines
         ]
 
 

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from fitment.coverage import coverage_grid
+from fitment.enums import FitmentSource
 from fitment.models import FitmentSet, PartFitment
 from fitment.selectors import (
     engines_list,
@@ -19,11 +20,12 @@ from listings.models import Listing
 
 # A proposal from here on is ticked for "Verify": a person still has to press it.
 _TICKED_FROM = 0.6
-_WARNINGS = {
+WARNINGS = {
     "years_open": "The words leave the end open; only the year that they name was taken.",
     "years_outside_model": "Some of these years are outside the model's life.",
     "chassis_years_differ": "The chassis code was not built in these years.",
     "returned": "A buyer sent the part back: it does not fit this car.",
+    "years_many": "More than 12 years at once; look twice.",
     "engine_unknown": "The reference data has no such engine for this model.",
 }
 
@@ -44,6 +46,9 @@ def rests_on(row: PartFitment) -> str:
             "pasted": "in a pasted list",
         }
         return f"“{words}” {where.get(row.evidence.get('field', ''), 'read from a photo')}"
+    if row.evidence.get("expanded_from"):
+        agree, of = row.evidence.get("agree"), row.evidence.get("parts")
+        return f"{agree} of {of} parts alike that fit the {row.evidence['expanded_from']}"
     if row.evidence.get("copied_from"):
         return "Copied from another part"
     return "Added by hand" if row.source == "person" else row.get_source_display()
@@ -69,6 +74,7 @@ def board_context(
         "waiting": len(waiting),
         "equals": equals_count(listing),
         "sets": list(FitmentSet.objects.order_by("name")[:200]),
+        "has_car": any(row.verified and row.source == FitmentSource.DONOR for row in rows),
         "verified_count": sum(row.verified for row in rows),
         "ticked": sum(is_ticked(row) for row in rows),
         "proposed_years": sum(row.year_end - row.year_start + 1 for row in waiting),
@@ -85,10 +91,10 @@ def _by_make(rows: Any) -> list[tuple[str, list[Any]]]:
 
 
 def _current(row: PartFitment) -> dict[str, Any]:
-    warnings = [_WARNINGS.get(name, name) for name in row.evidence.get("warnings") or []]
+    warnings = [WARNINGS.get(name, name) for name in row.evidence.get("warnings") or []]
     outside = years_outside(row)
-    if outside and _WARNINGS["years_outside_model"] not in warnings:
-        warnings.append(_WARNINGS["years_outside_model"])
+    if outside and WARNINGS["years_outside_model"] not in warnings:
+        warnings.append(WARNINGS["years_outside_model"])
     return {
         "fitment": row,
         "words": row.evidence.get("words", ""),

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django import forms
+from django.http import QueryDict
+from typing_extensions import override
 
 from fitment.matching.text import plain_text, tokenise
 from fitment.matching.years import find_years
-from fitment.models import FitmentEngine, FitmentMake, FitmentModel, FitmentSubmodel
-from fitment.selectors import engines_list, makes_list, submodels_list, years_list
+from fitment.models import (
+    FitmentMake,
+    FitmentMakeAlias,
+    FitmentModel,
+    FitmentModelAlias,
+    FitmentModelYear,
+)
+from fitment.selectors import engines_of_model, submodels_of_model
 from fitment.vehicle_lookup import lookup_current
 from fitment.vin import vin_read
 
+_FIELDS = ("make", "model", "years", "engine", "submodel")
 _FALSE_YEARS = "Write years as 2010-12, 2010 or 2001-2003, 2005."
 
 
@@ -25,23 +35,37 @@ def years_read(text: str) -> list[tuple[int, int]]:
     return hits[0].ranges
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A line of a step; `also` are other names by which it is found."""
+
+    pk: uuid.UUID
+    name: str
+    also: tuple[str, ...] = ()
+    is_chosen: bool = False
+
+
 @dataclass(slots=True)
 class Cascade:
-    """The choices of the add form for what is chosen so far."""
+    """The choices of the picker for what is chosen so far."""
 
-    makes: list[FitmentMake] = field(default_factory=list)
-    models: list[FitmentModel] = field(default_factory=list)
+    makes: list[Choice] = field(default_factory=list)
+    models: list[Choice] = field(default_factory=list)
     years: list[int] = field(default_factory=list)
-    engines: list[FitmentEngine] = field(default_factory=list)
-    submodels: list[FitmentSubmodel] = field(default_factory=list)
+    engines: list[Choice] = field(default_factory=list)
+    submodels: list[Choice] = field(default_factory=list)
     make: uuid.UUID | None = None
     model: uuid.UUID | None = None
-    engine: uuid.UUID | None = None
-    submodel: uuid.UUID | None = None
     year_text: str = ""
+    ranges: list[tuple[int, int]] = field(default_factory=list)
     focus: str = ""
     vin: str = ""
     vin_problem: str = ""
+
+    def chosen(self, step: str) -> list[Choice]:
+        """Return what is chosen of a step: makes, models, engines, submodels."""
+        rows: list[Choice] = getattr(self, step)
+        return [one for one in rows if one.is_chosen]
 
 
 def _uuid(text: str) -> uuid.UUID | None:
@@ -51,31 +75,72 @@ def _uuid(text: str) -> uuid.UUID | None:
         return None
 
 
-def cascade_of(data: dict[str, str]) -> Cascade:
-    """Return the form's choices; what no longer belongs to what was chosen is let go."""
-    cascade = Cascade(makes=list(makes_list()), year_text=data.get("years", "").strip()[:60])
-    make = _uuid(data.get("make", ""))
-    if not any(one.pk == make for one in cascade.makes):
-        return cascade
-    cascade.make, cascade.focus = make, "model"
-    cascade.models = list(
-        FitmentModel.objects.filter(make_id=make, merged_into=None).order_by("name")
+def data_of(query: QueryDict) -> dict[str, list[str]]:
+    """Return the picker's fields of an address or a form; none is longer than a person types."""
+    return {name: [text[:60] for text in query.getlist(name)[:40]] for name in _FIELDS}
+
+
+def cascade_of(data: Mapping[str, Sequence[str]]) -> Cascade:
+    """Return the picker's choices; what no longer belongs to what was chosen is let go.
+
+    At most seven queries: a step reads its rows and their other names.
+    """
+    values = {
+        name: [text.strip() for text in data.get(name, ()) if text.strip()] for name in _FIELDS
+    }
+    cascade = Cascade(year_text=next(iter(values["years"]), ""))
+    cascade.ranges = years_read(cascade.year_text) if cascade.year_text else []
+    makes = FitmentMake.objects.filter(merged_into=None).order_by("name")
+    cascade.makes = _choices(
+        makes.values_list("pk", "name"),
+        values["make"][:1],
+        FitmentMakeAlias.objects.values_list("make_id", "alias"),
     )
-    model = _uuid(data.get("model", ""))
-    if not any(one.pk == model for one in cascade.models) or model is None:
+    cascade.make = next((one.pk for one in cascade.chosen("makes")), None)
+    if cascade.make is None:
         return cascade
-    cascade.model, cascade.focus = model, "years"
-    cascade.years = years_list(model_id=model)
-    ranges = years_read(cascade.year_text)
-    start = ranges[0][0] if ranges else None
-    end = ranges[-1][1] if ranges else None
-    cascade.engines = list(engines_list(model_id=model, year_start=start, year_end=end))
-    cascade.submodels = list(submodels_list(model_id=model, year_start=start, year_end=end))
-    cascade.engine = _chosen(data.get("engine", ""), [one.pk for one in cascade.engines])
-    cascade.submodel = _chosen(data.get("submodel", ""), [one.pk for one in cascade.submodels])
-    if ranges:
-        cascade.focus = "engine"
+    cascade.focus = "model"
+    cascade.models = _choices(
+        FitmentModel.objects.filter(make_id=cascade.make, merged_into=None)
+        .order_by("name")
+        .values_list("pk", "name"),
+        values["model"][:1],
+        FitmentModelAlias.objects.filter(model__make_id=cascade.make).values_list(
+            "model_id", "alias"
+        ),
+    )
+    cascade.model = next((one.pk for one in cascade.chosen("models")), None)
+    if cascade.model is None:
+        return cascade
+    _narrow(cascade, cascade.model, values)
     return cascade
+
+
+def _narrow(cascade: Cascade, model: uuid.UUID, values: Mapping[str, list[str]]) -> None:
+    rows = FitmentModelYear.objects.filter(model_id=model).order_by("-year")
+    cascade.years = list(rows.values_list("year", flat=True))
+    start = cascade.ranges[0][0] if cascade.ranges else None
+    end = cascade.ranges[-1][1] if cascade.ranges else None
+    engines = engines_of_model(model, year_start=start, year_end=end)
+    submodels = submodels_of_model(model, year_start=start, year_end=end)
+    cascade.engines = _choices(engines.values_list("pk", "code"), values["engine"])
+    cascade.submodels = _choices(submodels.values_list("pk", "name"), values["submodel"][:1])
+    cascade.focus = "engine" if cascade.ranges else "years"
+
+
+def _choices(
+    rows: Iterable[tuple[uuid.UUID, str]],
+    chosen: Sequence[str],
+    aliases: Iterable[tuple[uuid.UUID, str]] = (),
+) -> list[Choice]:
+    also: dict[uuid.UUID, list[str]] = {}
+    for pk, alias in aliases:
+        also.setdefault(pk, []).append(alias)
+    wanted = {_uuid(text) for text in chosen}
+    return [
+        Choice(pk=pk, name=name, also=tuple(also.get(pk, ())), is_chosen=pk in wanted)
+        for pk, name in rows
+    ]
 
 
 def cascade_from_vin(vin: str) -> Cascade:
@@ -83,10 +148,10 @@ def cascade_from_vin(vin: str) -> Cascade:
     reading = vin_read(vin, lookup_current())
     cascade = cascade_of(
         {
-            "make": str(reading.make_ref.id) if reading.make_ref else "",
-            "model": str(reading.model_ref.id) if reading.model_ref else "",
-            "years": str(reading.year or ""),
-            "engine": str(reading.engine_ref.id) if reading.engine_ref else "",
+            "make": [str(reading.make_ref.id)] if reading.make_ref else [],
+            "model": [str(reading.model_ref.id)] if reading.model_ref else [],
+            "years": [str(reading.year)] if reading.year else [],
+            "engine": [str(reading.engine_ref.id)] if reading.engine_ref else [],
         }
     )
     cascade.vin = reading.vin
@@ -97,9 +162,24 @@ def cascade_from_vin(vin: str) -> Cascade:
     return cascade
 
 
-def _chosen(text: str, known: list[uuid.UUID]) -> uuid.UUID | None:
-    value = _uuid(text)
-    return value if value in known else None
+def cascade_asked(query: QueryDict) -> Cascade:
+    """Return the choices that an address or form asks for: a VIN in it makes them, else the steps."""
+    vin = query.get("vin", "").strip()
+    return cascade_from_vin(vin) if vin else cascade_of(data_of(query))
+
+
+class EnginesField(forms.Field):
+    """Several engines; none means all."""
+
+    widget = forms.SelectMultiple
+
+    @override
+    def to_python(self, value: object) -> list[uuid.UUID]:
+        texts = value if isinstance(value, list) else []
+        found = [_uuid(text) for text in texts[:40] if text]
+        if None in found:
+            raise forms.ValidationError("There is no such engine.")
+        return [one for one in found if one is not None]
 
 
 class AddForm(forms.Form):
@@ -108,7 +188,7 @@ class AddForm(forms.Form):
     make = forms.UUIDField(error_messages={"required": "Choose a make."})
     model = forms.UUIDField(error_messages={"required": "Choose a model."})
     years = forms.CharField(max_length=60, error_messages={"required": _FALSE_YEARS})
-    engine = forms.UUIDField(required=False)
+    engine = EnginesField(required=False)
     submodel = forms.UUIDField(required=False)
 
     def clean_years(self) -> list[tuple[int, int]]:

@@ -34,6 +34,7 @@ _MEANS = {
     FindingKind.LIFE: "Years in which the model was not built.",
     FindingKind.TITLE: "The title names cars of which none is among the part's vehicles.",
     FindingKind.OVERLAP: "Two part numbers for one car, part type and position.",
+    FindingKind.MARKET: "Verified cars that your list of a marketplace's vehicles does not name.",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from fitment.web import aces, upkeep, views
+from fitment.web import aces, find, lists, queue, upkeep, views
 
 app_name = "fitment"
 urlpatterns = [
@@ -25,6 +25,19 @@ urlpatterns = [
     path("vehicles/merge/", upkeep.merge, name="merge"),
     path("vehicles/merge/<uuid:merge_id>/undo/", upkeep.merge_undo, name="merge-undo"),
     path("vehicles/add/", upkeep.vehicle_add, name="vehicle-add"),
+    path("find/", find.find, name="find"),
+    path("find/drawer/", find.drawer, name="find-drawer"),
+    path("find/go/", find.go, name="find-go"),
+    path("find/garage/<uuid:vehicle_id>/out/", find.garage_out, name="garage-out"),
+    path("names/", find.names, name="names"),
+    path("lists/", lists.lists, name="lists"),
+    path("lists/remove/", lists.remove, name="list-remove"),
+    path("<uuid:listing_id>/expand/", lists.expand, name="expand"),
+    path("queue/", queue.next_part, name="queue"),
+    path("queue/<uuid:listing_id>/", queue.part, name="queue-part"),
+    path("queue/<uuid:listing_id>/decide/", queue.decide, name="queue-decide"),
+    path("queue/<uuid:listing_id>/undo/", queue.undo, name="queue-undo"),
+    path("queue/<uuid:listing_id>/<uuid:fitment_id>/correct/", queue.correct, name="queue-correct"),
     path("sets/", upkeep.sets, name="sets"),
     path("sets/<uuid:set_id>/", upkeep.fitment_set, name="set"),
     path("drafts/read/", upkeep.drafts_read, name="drafts-read"),

@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from fitment import selectors, services
+from fitment.vehicle_text import vehicle_condition
 from fitment.web.board import board_context
-from fitment.web.forms import AddForm, Cascade, CorrectForm, cascade_from_vin, cascade_of
+from fitment.web.forms import AddForm, Cascade, CorrectForm, cascade_asked
 from listings.models import Listing
 from realtrack.core.errors import AppError
 from realtrack.core.rights import Right
@@ -34,7 +35,7 @@ def index(request: HttpRequest) -> HttpResponse:
     found = selectors.listings_overview(user=user, only=only)
     unread = False
     if vehicle:
-        condition = selectors.vehicle_condition(vehicle)
+        condition = vehicle_condition(vehicle)
         unread = condition is None
         found = selectors.fits_filter(found, vehicle)
     page = _page(request)
@@ -90,20 +91,22 @@ def panel(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
 def cascade(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
     """The add form with the choices of the next step."""
     found = selectors.listing_get(listing_id, user=user_of(request))
-    data = {name: value for name, value in request.GET.items() if isinstance(value, str)}
-    vin = data.get("vin", "").strip()
-    chosen = cascade_from_vin(vin) if vin else cascade_of(data)
-    context = {"listing": found, "cascade": chosen, "errors": {}}
+    context = {"listing": found, "cascade": cascade_asked(request.GET), "errors": {}}
     return render_page(request, "fitment/_cascade.html", context)
 
 
 @require_POST
 @requires(Right.FITMENT_EDIT)
 def add(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
-    """Add a vehicle; several ranges of years become several rows."""
+    """Add a vehicle; several ranges of years and several engines become several rows.
+
+    With `next` nothing is added: the form comes back with the choices of the next step.
+    """
     found = selectors.listing_get(listing_id, user=user_of(request))
     form = AddForm(request.POST)
-    chosen = cascade_of(request.POST.dict())
+    chosen = cascade_asked(request.POST)
+    if request.POST.get("next"):
+        return _board(request, found, cascade=chosen)
     if not form.is_valid():
         errors = {name: " ".join(map(str, texts)) for name, texts in form.errors.items()}
         return _refused(request, found, chosen, errors)
@@ -114,7 +117,7 @@ def add(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
             ranges=data["years"],
             make_id=data["make"],
             model_id=data["model"],
-            engine_id=data["engine"],
+            engine_ids=data["engine"],
             submodel_id=data["submodel"],
             actor=actor_of(request),
         )

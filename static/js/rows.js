@@ -69,6 +69,10 @@
 
   function pick(row, on, extend) {
     var list = rows();
+    // Without a selection bar the page's own ticks are the selection, those that the server set too.
+    if (!bar()) list.map(box).filter(Boolean).forEach(function (check) {
+      if (check.checked) ids.add(check.value); else ids.delete(check.value);
+    });
     var from = extend && last ? list.indexOf(last) : -1;
     var to = list.indexOf(row);
     var range = from >= 0 && to >= 0 ? list.slice(Math.min(from, to), Math.max(from, to) + 1) : [row];
@@ -121,6 +125,9 @@
     var fields = panel.querySelector("[data-bulk-fields]");
     if (fields) fields.replaceChildren.apply(fields, inputs());
     rt.all("[data-bulk-word]", panel).forEach(function (word) { word.textContent = total.toLocaleString("en-US"); });
+    rt.all("[data-bulk-exactly]", panel).forEach(function (button) {
+      button.hidden = total !== Number(button.dataset.bulkExactly);
+    });
     rt.all("[data-confirm-many]", panel).forEach(function (button) {
       button.dataset.confirm = button.dataset.confirmMany.replace("{n}", total.toLocaleString("en-US"));
     });
