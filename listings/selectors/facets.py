@@ -15,18 +15,16 @@ from django.db.models import Sum
 
 from listings.enums import Condition, ListingStatus
 from listings.selectors.kept import kept_rows
+from listings.selectors.ranking import through_time
 from listings.selectors.search import COUNT_CAP, SearchRequest, search_hits
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from listings.models import ListingSearch
-    from listings.selectors.search import SearchPage
+    from listings.selectors.search import Hits, SearchPage
     from settings_app.models import User
 
 _TOP = 30  # values a facet; more are found by typing
 # Hits that are counted at most, the newest ones; more take longer than a person waits.
-COUNTED_MAX = 100_000
+COUNTED_MAX = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +122,7 @@ def listing_facets(
             counted = kept
         else:
             known = page.total_is_capped if page is not None and not without else None
-            counted = _count(hits.rows, keys, is_broad=known)
+            counted = _count(hits, keys, is_broad=known)
         found.update(dict.fromkeys(keys, counted))
     selected = {key: {v.casefold() for v in values} for key, values in request.filters.items()}
     facets = [_facet(key, found[key], selected.get(key, set())) for key in _LABELS if key in found]
@@ -151,11 +149,9 @@ def _kept(user: User) -> _Counted:
     return _Counted(counts=_by_facet(rows.filter(n__gt=0)))
 
 
-def _count(
-    rows: QuerySet[ListingSearch], keys: Iterable[str], *, is_broad: bool | None
-) -> _Counted:
+def _count(found: Hits, keys: Iterable[str], *, is_broad: bool | None) -> _Counted:
     """Count these facets in one statement; of very many hits the newest."""
-    hits = rows.order_by()
+    hits = found.rows.order_by()
     if is_broad is None:
         is_broad = hits.values("pk")[: COUNT_CAP + 1].count() > COUNT_CAP
     if is_broad:
@@ -164,6 +160,8 @@ def _count(
     if is_broad:
         narrow = narrow[: COUNTED_MAX + 1]
     sql, params = narrow.query.sql_with_params()
+    if is_broad and found.tsquery is not None:
+        sql = through_time(sql, found.tsquery)
     # Django's own SQL with its parameters beside it, and constants of this module.
     statement = _COUNT.format(hits=sql, facets="".join(_SQL[key] for key in keys))
     with connection.cursor() as cursor:
