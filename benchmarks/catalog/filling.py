@@ -137,7 +137,7 @@ def _insert(model: type[Any], values: dict[str, str], template: object) -> None:
     taken = ", ".join(values.get(name, f't."{name}"') for name in columns)
     names = ", ".join(f'"{name}"' for name in columns)
     with transaction.atomic():
-        indexes = _without_indexes(meta.db_table)
+        indexes = without_indexes(meta.db_table)
         _execute(
             f"INSERT INTO {meta.db_table} ({names}) SELECT {taken} FROM generated g, "  # noqa: S608 - names of our own
             f"{meta.db_table} t WHERE t.{key} = %s ORDER BY g.n",
@@ -174,7 +174,7 @@ def _texts() -> None:
     )
 
 
-def _without_indexes(table: str) -> list[str]:
+def without_indexes(table: str) -> list[str]:
     """Drop what only makes filling slow; returns the statements that make it again."""
     with connection.cursor() as cursor:
         cursor.execute(
