@@ -184,8 +184,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file.xml"
         generate(path, ROWS)
-        bare = floor(path)
+        # Before the floor, which reads the same rows: what the import needs is not hidden by it.
         before = _megabytes()
+        bare = floor(path)
         with path.open("rb") as file:
             begun = time.perf_counter()
             upload = upload_start(name="file.xml", file=file, actor=Actor.system("benchmark"))
@@ -203,7 +204,7 @@ def main() -> int:
     print(f"import: {seconds:.2f} s, {ROWS / seconds:,.0f} rows/s   limit {limit:.0f} s")
     print(f"ratio: {seconds / bare:.2f}   limit {_RATIO}")
     grown = megabytes - before
-    print(f"memory: {grown:.0f} MB on top of {before:.0f} MB of Django and the floor   limit 150")
+    print(f"memory: {grown:.0f} MB on top of {before:.0f} MB of Django   limit 150")
     adds_up = upload.run.state == "done" and upload.counts["total"] == ROWS and fits > 0
     return int(not adds_up or seconds > limit or grown > _MEGABYTES or seconds / bare > _RATIO)
 

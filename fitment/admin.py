@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from typing_extensions import override
@@ -19,6 +20,8 @@ from fitment.models import (
     FitmentModelAlias,
     FitmentModelYear,
     FitmentSubmodel,
+    InterchangeChange,
+    InterchangeNumber,
     PartFitment,
 )
 from fitment.models.reference import ReferenceModel
@@ -140,3 +143,29 @@ class PartFitmentAdmin(ReadOnlyAdmin):
     list_filter = ("source", "verified")
     list_select_related = ("listing", "make", "model", "engine")
     search_fields = ("listing__custom_label_sku", "model__name")
+
+
+@admin.register(InterchangeNumber)
+class InterchangeNumberAdmin(ReadOnlyAdmin):
+    """To look; changes go through the pages, so that each can be taken back."""
+
+    list_display = ("number", "brand", "side", "group", "replaced_by", "source")
+    list_filter = ("source", "side")
+    list_select_related = ("group", "replaced_by")
+    search_fields = ("number", "number_key", "brand", "group__label")
+
+
+@admin.register(InterchangeChange)
+class InterchangeChangeAdmin(ReadOnlyAdmin):
+    """What was changed of equal numbers, with the groups before and after."""
+
+    list_display = ("label", "action", "by", "created_at", "undone_at")
+
+    @override
+    def get_queryset(self, request: HttpRequest) -> QuerySet[InterchangeChange]:
+        # The list needs no groups, of which a file may have touched thousands.
+        return super().get_queryset(request).defer("before", "after", "refused")
+
+    list_filter = ("action",)
+    list_select_related = ("by",)
+    search_fields = ("label",)

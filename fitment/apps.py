@@ -16,9 +16,9 @@ class FitmentConfig(AppConfig):
     @override
     def ready(self) -> None:
         """Fill the slots of the registry and subscribe to events."""
-        from fitment import handlers, reference, selectors, sinks
+        from fitment import handlers, interchange, reference, selectors, sinks
         from fitment.aces import uploads
-        from fitment.services import batch
+        from fitment.services import batch, merge
         from realtrack.core import registry
 
         handlers.register()
@@ -27,5 +27,7 @@ class FitmentConfig(AppConfig):
         registry.nav_counts.register("fitment", selectors.nav_counts)
         registry.import_sinks.register("fitment", sinks.vehicles_take)
         registry.export_vehicles.register("fitment", sinks.vehicles_give)
+        registry.merge_participants.register("fitment", merge.PARTICIPANT)
+        registry.number_equals.register("fitment", interchange.numbers_equal)
         registry.run_kinds.register(uploads.KIND, uploads.RUN_KIND)
         registry.run_kinds.register(batch.KIND, batch.RUN_KIND)

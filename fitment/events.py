@@ -1,4 +1,4 @@
-"""What happens to fitments, as others learn of it."""
+"""What happens to fitments, as others learn of it. All of it is for the log alone."""
 
 from __future__ import annotations
 
@@ -10,39 +10,47 @@ from realtrack.core.events import DomainEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FitmentAdded(DomainEvent):
-    name: ClassVar[str] = "fitment.added"
+class FitmentEvent(DomainEvent):
+    """Base: a vehicle of a part."""
+
     entity_type: ClassVar[str] = "fitment"
     log_only: ClassVar[bool] = True
 
     listing_id: uuid.UUID
     vehicle: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitmentAdded(FitmentEvent):
+    name: ClassVar[str] = "fitment.added"
+
     source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FitmentRemoved(DomainEvent):
+class FitmentRemoved(FitmentEvent):
     name: ClassVar[str] = "fitment.removed"
-    entity_type: ClassVar[str] = "fitment"
-    log_only: ClassVar[bool] = True
 
-    listing_id: uuid.UUID
-    vehicle: str
     source: str
     rejected: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FitmentVerified(DomainEvent):
+class FitmentVerified(FitmentEvent):
     """`verified` is False when a verification was taken back."""
 
     name: ClassVar[str] = "fitment.verified"
-    entity_type: ClassVar[str] = "fitment"
-    log_only: ClassVar[bool] = True
 
-    listing_id: uuid.UUID
-    vehicle: str
     verified: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitmentDoubted(FitmentEvent):
+    """A return said that this car does not fit; the row waits for a person again."""
+
+    name: ClassVar[str] = "fitment.doubted"
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,53 +68,15 @@ class FitmentDetected(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReferenceChanged(DomainEvent):
-    """The staff changed the vehicle reference data."""
+class FitmentsCompacted(DomainEvent):
+    """The same vehicles stand in fewer rows."""
 
-    name: ClassVar[str] = "fitment.reference_changed"
-    entity_type: ClassVar[str] = "vehicle_reference"
+    name: ClassVar[str] = "fitment.compacted"
+    entity_type: ClassVar[str] = "listing"
     log_only: ClassVar[bool] = True
 
-    kind: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AcesFileDecided(DomainEvent):
-    """A person said what becomes of a file that asked."""
-
-    name: ClassVar[str] = "fitment.aces_file_decided"
-    entity_type: ClassVar[str] = "aces_upload"
-    log_only: ClassVar[bool] = True
-
-    file: str
-    answer: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AcesFileApplied(DomainEvent):
-    """A file's rows count from now on; `removed` are earlier rows that it took away."""
-
-    name: ClassVar[str] = "fitment.aces_file_applied"
-    entity_type: ClassVar[str] = "aces_upload"
-    log_only: ClassVar[bool] = True
-
-    file: str
-    counts: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AcesCodeMapped(DomainEvent):
-    """A person said what an id stands for; `freed` rows waited for it alone."""
-
-    name: ClassVar[str] = "fitment.aces_code_mapped"
-    entity_type: ClassVar[str] = "aces_code"
-    log_only: ClassVar[bool] = True
-
-    kind: str
-    code: int
-    meaning: str
-    freed: int
+    before: int
+    after: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,14 +92,30 @@ class FindingAccepted(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VehiclesMerged(DomainEvent):
-    """Two rows of the vehicle data became one, or (`undone`) two again."""
+class ReferenceEvent(DomainEvent):
+    """Base: the vehicle data; `kind` is make, model, engine and so on."""
 
-    name: ClassVar[str] = "fitment.vehicles_merged"
     entity_type: ClassVar[str] = "vehicle_reference"
     log_only: ClassVar[bool] = True
 
     kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceChanged(ReferenceEvent):
+    """The staff changed the vehicle reference data."""
+
+    name: ClassVar[str] = "fitment.reference_changed"
+
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VehiclesMerged(ReferenceEvent):
+    """Two rows of the vehicle data became one, or (`undone`) two again."""
+
+    name: ClassVar[str] = "fitment.vehicles_merged"
+
     gone: str
     kept: str
     fitments: int
@@ -137,13 +123,56 @@ class VehiclesMerged(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FitmentDoubted(DomainEvent):
-    """A return said that this car does not fit; the row waits for a person again."""
+class InterchangeChanged(DomainEvent):
+    """Groups of equal numbers were changed, or (`undone`) are as they were before."""
 
-    name: ClassVar[str] = "fitment.doubted"
-    entity_type: ClassVar[str] = "fitment"
+    name: ClassVar[str] = "fitment.interchange_changed"
+    entity_type: ClassVar[str] = "interchange_change"
     log_only: ClassVar[bool] = True
 
-    listing_id: uuid.UUID
-    vehicle: str
-    reason: str
+    done: str
+    label: str
+    numbers: int
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcesFileEvent(DomainEvent):
+    """Base: an application file."""
+
+    entity_type: ClassVar[str] = "aces_upload"
+    log_only: ClassVar[bool] = True
+
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcesFileDecided(AcesFileEvent):
+    """A person said what becomes of a file that asked."""
+
+    name: ClassVar[str] = "fitment.aces_file_decided"
+
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcesFileApplied(AcesFileEvent):
+    """A file's rows count from now on; `removed` are earlier rows that it took away."""
+
+    name: ClassVar[str] = "fitment.aces_file_applied"
+
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcesCodeMapped(DomainEvent):
+    """A person said what an id stands for; `freed` rows waited for it alone."""
+
+    name: ClassVar[str] = "fitment.aces_code_mapped"
+    entity_type: ClassVar[str] = "aces_code"
+    log_only: ClassVar[bool] = True
+
+    kind: str
+    code: int
+    meaning: str
+    freed: int

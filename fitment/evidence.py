@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from fitment.interchange import lending_parts
 from fitment.matching.text import plain_text
 from fitment.models import PartFitment
 from fitment.selectors import NumberEvidence
@@ -32,7 +33,7 @@ def numbers_alike(listing: Listing) -> QuerySet[Listing]:
     """Return the other parts of the same number, or of one that stands for it."""
     if not listing.mpn_normalised:
         return Listing.objects.none()
-    return Listing.objects.filter(mpn_normalised=listing.mpn_normalised).exclude(pk=listing.pk)
+    return lending_parts(listing)
 
 
 def numbers_evidence(

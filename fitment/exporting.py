@@ -69,10 +69,12 @@ def spans_of(listing_id: uuid.UUID) -> list[Span[Key]]:
     ]
 
 
-def _label(span: Span[Key]) -> str:
+def label_of(span: Span[Key]) -> str:
+    """Return a vehicle and its years in words, all that narrows it included."""
     years = str(span.start) if span.start == span.end else f"{span.start} to {span.end}"
     words = (years, span.key.make, span.key.model, span.key.trim, span.key.engine)
-    return " ".join(filter(None, words))
+    said = " ".join(filter(None, words))
+    return f"{said}: {span.key.notes}" if span.key.notes else said
 
 
 def compatibility_list(listing_id: uuid.UUID, *, limit: int = EBAY_LIMIT) -> CompatibilityList:
@@ -90,7 +92,7 @@ def compatibility_list(listing_id: uuid.UUID, *, limit: int = EBAY_LIMIT) -> Com
         }  # fmt: skip
         rows.append({name: value for name, value in values.items() if value})
     return CompatibilityList(
-        rows=tuple(rows), left=tuple(map(_label, cut.left)), left_count=cut.left_count
+        rows=tuple(rows), left=tuple(map(label_of, cut.left)), left_count=cut.left_count
     )
 
 

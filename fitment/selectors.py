@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
+from fitment.interchange import lending_parts
 from fitment.models import (
     FitmentEngine,
     FitmentMake,
@@ -96,7 +97,7 @@ def engines_of_model(
         model_id=model_id, year__gte=year_start or 0, year__lte=year_end or YEAR_MAX
     )
     had = FitmentModelYearEngine.objects.filter(model_year__in=years.values("pk"))
-    found = FitmentEngine.objects.filter(pk__in=had.values("engine_id"))
+    found = FitmentEngine.objects.filter(pk__in=had.values("engine_id"), merged_into=None)
     return found.order_by("displacement_l", "code")
 
 
@@ -108,7 +109,7 @@ def engines_list(
     year_end: int | None = None,
 ) -> QuerySet[FitmentEngine]:
     """Return engines by displacement: all, or those that a model had in these years."""
-    found = FitmentEngine.objects.order_by("displacement_l", "code")
+    found = FitmentEngine.objects.filter(merged_into=None).order_by("displacement_l", "code")
     if model_id is not None:
         pk = model_get(model_id).pk
         found = engines_of_model(pk, year_start=year_start, year_end=year_end)
@@ -121,7 +122,7 @@ def submodels_of_model(
     model_id: uuid.UUID, *, year_start: int | None = None, year_end: int | None = None
 ) -> QuerySet[FitmentSubmodel]:
     """Return the submodels of a model, by name; those of these years where years are given."""
-    found = FitmentSubmodel.objects.filter(model_id=model_id)
+    found = FitmentSubmodel.objects.filter(model_id=model_id, merged_into=None)
     if year_start is not None or year_end is not None:
         within = FitmentSubmodel.objects.filter(
             years__year__gte=year_start or 0, years__year__lte=year_end or YEAR_MAX
@@ -316,7 +317,9 @@ def vehicle_from_query(query: Mapping[str, Any]) -> Q:
         models = models.filter(make=make) if make is not None else models
         model = _reference(query["model"], models, "model")
     if query.get("engine"):
-        engine = FitmentEngine.objects.filter(code__iexact=query["engine"]).first()
+        engines = FitmentEngine.objects.filter(code__iexact=query["engine"])
+        engine = engines.select_related("merged_into").first()
+        engine = engine and (engine.merged_into or engine)
         if engine is None:
             raise InvalidInput(fields={"engine": f"There is no engine {query['engine']!r}."})
     if make is None and model is None:
@@ -341,13 +344,11 @@ class NumberEvidence:
 
 
 def number_evidence(fitment: PartFitment) -> NumberEvidence:
-    """Ask the verified fitments of other listings with the same part number."""
-    number = fitment.listing.mpn_normalised
-    if not number:
+    """Ask the verified fitments of other listings with the same part number or an equal one."""
+    if not fitment.listing.mpn_normalised:
         return NumberEvidence(parts=0, agree=0)
-    others = PartFitment.objects.filter(verified=True, listing__mpn_normalised=number).exclude(
-        listing_id=fitment.listing_id
-    )
+    lending = lending_parts(fitment.listing)
+    others = PartFitment.objects.filter(verified=True, listing__in=lending.values("pk"))
     agreeing = others.filter(
         model_id=fitment.model_id,
         year_start__lte=fitment.year_end,
@@ -360,12 +361,11 @@ def number_evidence(fitment: PartFitment) -> NumberEvidence:
 
 
 def equals_count(listing: Listing) -> int:
-    """Return how many other parts of the same number have verified vehicles."""
+    """Return how many other parts of the same number, or an equal one, have verified vehicles."""
     if not listing.mpn_normalised:
         return 0
-    others = PartFitment.objects.filter(
-        verified=True, listing__mpn_normalised=listing.mpn_normalised
-    ).exclude(listing_id=listing.pk)
+    lending = lending_parts(listing)
+    others = PartFitment.objects.filter(verified=True, listing__in=lending.values("pk"))
     return others.order_by().values("listing_id").distinct().count()
 
 

@@ -6,6 +6,8 @@ import threading
 import uuid
 from collections import defaultdict
 
+from django.db.models import F
+
 from fitment.matching.lookup import (
     Chassis,
     Engine,
@@ -49,7 +51,9 @@ def lookup_current() -> VehicleLookup:
 
 
 def _engines() -> dict[uuid.UUID, Engine]:
-    return {
+    """Return engines by key; one that was merged is the other one."""
+    rows = list(FitmentEngine.objects.all())
+    found = {
         row.pk: Engine(
             id=row.pk,
             code=row.code,
@@ -59,8 +63,9 @@ def _engines() -> dict[uuid.UUID, Engine]:
             fuel=row.fuel_type,
             aspiration=row.aspiration,
         )
-        for row in FitmentEngine.objects.all()
+        for row in rows
     }
+    return {row.pk: found[row.merged_into_id or row.pk] for row in rows}
 
 
 def _models(makes: dict[uuid.UUID, Make]) -> dict[uuid.UUID, Model]:
@@ -73,10 +78,17 @@ def _models(makes: dict[uuid.UUID, Make]) -> dict[uuid.UUID, Model]:
         "model_year__model_id", "model_year__year", "engine_id"
     )
     for model, year, engine in links:
-        fitted[model][year].append(engines[engine])
+        if engines[engine] not in fitted[model][year]:
+            fitted[model][year].append(engines[engine])
     submodels: dict[uuid.UUID, dict[str, tuple[uuid.UUID, str]]] = defaultdict(dict)
-    for pk, model, name in FitmentSubmodel.objects.values_list("pk", "model_id", "name"):
-        submodels[model].setdefault(name_key(name), (pk, name))
+    # A name that was merged stands for the other one, where that is not called so itself.
+    named = FitmentSubmodel.objects.order_by(F("merged_into").asc(nulls_first=True), "name")
+    for pk, model, name, kept, kept_name in named.values_list(
+        "pk", "model_id", "name", "merged_into_id", "merged_into__name"
+    ):
+        submodels[model].setdefault(
+            name_key(name), (pk if kept is None else kept, kept_name or name)
+        )
     return {
         row.pk: Model(
             id=row.pk,

@@ -63,12 +63,15 @@ WHERE gone.id IN (SELECT r.id {_REPLACED})
 """
 
 _DUE = """
+WITH named AS MATERIALIZED (
+    SELECT part_key FROM aces_rows WHERE upload_id = %(upload)s AND state <> 'duplicate'
+    UNION
+    SELECT part_key FROM aces_rows WHERE dropped_by_id = %(upload)s
+)
 INSERT INTO aces_due (part_key, created_at)
-SELECT DISTINCT r.part_key, now() FROM aces_rows r
-WHERE (r.upload_id = %(upload)s AND r.state <> 'duplicate' OR r.dropped_by_id = %(upload)s)
-  AND r.part_key <> ''
-  AND EXISTS (SELECT 1 FROM listings l
-              WHERE l.mpn_normalised = r.part_key AND l.deleted_at IS NULL)
+SELECT part_key, now() FROM named
+WHERE part_key <> '' AND EXISTS (
+    SELECT 1 FROM listings l WHERE l.mpn_normalised = named.part_key AND l.deleted_at IS NULL)
 ON CONFLICT DO NOTHING
 """
 
@@ -101,6 +104,8 @@ def upload_apply(work: Work) -> None:
         upload.state = AcesUploadState.APPLIED
         removed = 0
         with connection.cursor() as cursor:
+            # A file may have made the table ten times as long; the plans below depend on that.
+            cursor.execute("ANALYZE aces_rows")
             if upload.rows.filter(action="D").exists():
                 # Not yet applied, so that its own later rows are safe from its deletions.
                 cursor.execute(_DELETE_MATCHING, asked)

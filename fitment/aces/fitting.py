@@ -114,7 +114,7 @@ WITH single AS (
     FROM aces_said t
     CROSS JOIN LATERAL generate_series(t.year_from::int, t.year_to::int) AS y(year)
     LEFT JOIN LATERAL (
-        SELECT id FROM fitment_submodels m
+        SELECT coalesce(m.merged_into_id, m.id) AS id FROM fitment_submodels m
         WHERE m.model_id = t.model_id AND lower(m.name) = lower(left(t.submodel, 100))
         ORDER BY m.name LIMIT 1) su ON t.submodel IS NOT NULL
     WHERE NOT t.is_every OR EXISTS (

@@ -173,6 +173,7 @@ def _chunk(work: Work, lines: list[str]) -> None:
         staging.imports_lock()
         counts = staging.chunk_store(work.upload.pk, lines)
         work.upload.staged_through += len(lines)
+        staging.rows_measure(staged=work.upload.staged_through, chunk=staging.CHUNK)
         work.upload.save(update_fields=["staged_through", "updated_at"])
         run = Run.objects.get(pk=work.run.pk)
         run.created_count += counts.get(AcesRowState.IMPORTED, 0)

@@ -58,7 +58,7 @@ _MATCH = (
        WHERE c.make_key <> '' AND n.key = c.make_key""",
     """UPDATE codes_in c SET model_id = n.model_id FROM aces_model_names n
        WHERE c.kind = 'BaseVehicle' AND n.make_id = c.make_id AND n.key = c.model_key""",
-    """UPDATE codes_in c SET engine_id = e.id FROM fitment_engines e
+    """UPDATE codes_in c SET engine_id = coalesce(e.merged_into_id, e.id) FROM fitment_engines e
        WHERE c.kind = 'EngineBase' AND lower(e.code) = lower(c.name)""",
 )
 
@@ -350,7 +350,8 @@ def _meaning(
             raise InvalidInput(fields={"make_id": "Choose a make."})
         return {"name": make.name, "name_key": name_key(make.name), "make_id": make.pk}
     if kind == "EngineBase":
-        engine = FitmentEngine.objects.filter(pk=engine_id).first() if engine_id else None
+        engines = FitmentEngine.objects.filter(merged_into=None)
+        engine = engines.filter(pk=engine_id).first() if engine_id else None
         if engine is None:
             raise InvalidInput(fields={"engine_id": "Choose an engine."})
         return {"name": engine.code, "engine_id": engine.pk}

@@ -192,11 +192,16 @@ def _add(work: Work, listing_id: uuid.UUID, values: dict[str, str], names: _Name
     model = names.model(names.make(values.get("make", "")), values.get("model", ""))
     engine = submodel = None
     if text := values.get("engine"):
-        engine = FitmentEngine.objects.filter(code__iexact=text).first()
+        engine = (
+            FitmentEngine.objects.filter(code__iexact=text).select_related("merged_into").first()
+        )
+        engine = engine and (engine.merged_into or engine)
         if engine is None:
             raise InvalidInput(fields={"engine": f"There is no engine “{text[:60]}”."})
     if text := values.get("submodel"):
-        submodel = FitmentSubmodel.objects.filter(model=model, name__iexact=text).first()
+        named = FitmentSubmodel.objects.filter(model=model, name__iexact=text)
+        submodel = named.select_related("merged_into").first()
+        submodel = submodel and (submodel.merged_into or submodel)
         if submodel is None:
             raise InvalidInput(fields={"submodel": f"{model} has no submodel “{text[:60]}”."})
     added = 0

@@ -124,7 +124,7 @@ def vehicle_choices(q: str) -> list[FitmentModelYear]:
 
 def engine_choices(q: str) -> list[FitmentEngine]:
     """Return engines whose code holds these words."""
-    found = FitmentEngine.objects.order_by("displacement_l", "code")
+    found = FitmentEngine.objects.filter(merged_into=None).order_by("displacement_l", "code")
     for word in q.split():
         found = found.filter(code__icontains=word)
     return list(found[:_CHOICES])

@@ -60,17 +60,22 @@ _KNOWN = """
 UPDATE aces_incoming s
 SET state = 'duplicate', reason_code = 'known',
     reason = 'App ' || s.app_id || ': the same application is known already.'
-WHERE s.state = 'imported' AND s.action = 'A' AND (
-    EXISTS (
+FROM (
+    SELECT i.position FROM aces_incoming i
+    WHERE i.state = 'imported' AND i.action = 'A' AND EXISTS (
         SELECT 1 FROM aces_rows r JOIN aces_uploads u ON u.id = r.upload_id
-        WHERE r.fingerprint = s.fingerprint AND r.is_live
+        WHERE r.fingerprint = i.fingerprint AND r.is_live
           AND (u.id = %(upload)s OR u.applied_at IS NOT NULL))
-    OR s.position IN (
-        SELECT position FROM (
-            SELECT position, row_number() OVER (PARTITION BY fingerprint ORDER BY position) AS nth
-            FROM aces_incoming WHERE state = 'imported' AND action = 'A'
-        ) numbered WHERE nth > 1))
+    UNION
+    SELECT position FROM (
+        SELECT position, row_number() OVER (PARTITION BY fingerprint ORDER BY position) AS nth
+        FROM aces_incoming WHERE state = 'imported' AND action = 'A'
+    ) numbered WHERE nth > 1
+) known
+WHERE s.position = known.position
 """
+# What a chunk looks for among all rows; without it the planner reads them all for each chunk.
+_ROWS_ANALYZE = "ANALYZE aces_rows (fingerprint, app_id, upload_id, is_live)"
 
 _PLAIN = tuple(
     name for name in COLUMNS if name not in {"state", "reason_code", "reason", "maybe_again"}
@@ -105,6 +110,14 @@ def imports_lock() -> None:
     """Wait for other imports; held until the transaction ends, whatever the pooler does."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def rows_measure(*, staged: int, chunk: int) -> None:
+    """Measure the stored rows anew each time that a file's have doubled; within its transaction."""
+    chunks = staged // chunk
+    if staged % chunk == 0 and chunks & (chunks - 1) == 0:
+        with connection.cursor() as cursor:
+            cursor.execute(_ROWS_ANALYZE)
 
 
 def names_table() -> None:

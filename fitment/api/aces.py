@@ -18,6 +18,7 @@ from rest_framework.response import Response
 
 from fitment.aces import mapping, selectors, uploads, writer
 from fitment.aces.mapping_files import KINDS
+from fitment.api.paging import paged
 from fitment.enums import AcesAnswer, AcesFileKind, AcesRowState, AcesUploadState
 from fitment.models.reference import YEAR_MAX, YEAR_MIN
 from realtrack.core.api.schema import api_schema
@@ -125,11 +126,6 @@ class _AnyFormat(BaseContentNegotiation):
         return renderers[0], str(renderers[0].media_type)
 
 
-def _paged(name: str, plural: str, item: drf.Serializer[Any]) -> drf.Serializer[Any]:
-    numbers = {one: drf.IntegerField() for one in ("total", "limit", "offset")}
-    return inline_serializer(name, {plural: item, **numbers})
-
-
 class BulkImportView(ApiView):
     """Import a file of fitments in the background."""
 
@@ -188,7 +184,7 @@ class UploadListView(ApiView):
 
     @api_schema(
         query=ListQuery,
-        response=_paged("AcesUploadList", "uploads", AcesUploadOut(many=True)),
+        response=paged("AcesUploadList", "uploads", AcesUploadOut(many=True)),
         summary="Files of fitments, newest first",
     )
     def get(self, request: Request) -> Response:
@@ -221,7 +217,7 @@ class UploadRowsView(ApiView):
 
     @api_schema(
         query=RowQuery,
-        response=_paged("AcesRowList", "rows", RowOut(many=True)),
+        response=paged("AcesRowList", "rows", RowOut(many=True)),
         summary="Rows of a file by verdict, App id or part number",
     )
     def get(self, request: Request, upload_id: uuid.UUID) -> Response:
@@ -261,7 +257,7 @@ class QuarantineView(ApiView):
 
     @api_schema(
         query=MissingQuery,
-        response=_paged("AcesMissingList", "missing", MissingOut(many=True)),
+        response=paged("AcesMissingList", "missing", MissingOut(many=True)),
         summary="Ids that rows wait for, those first that free the most",
     )
     def get(self, request: Request) -> Response:

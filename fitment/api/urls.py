@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from fitment.api import aces, upkeep, views
+from fitment.api import aces, comparing, interchange, merges, sets, upkeep, views
 
 urlpatterns = [
     path("fitment/makes", views.MakeListView.as_view()),
@@ -27,6 +27,26 @@ urlpatterns = [
     path("fitment/aces/uploads/<uuid:upload_id>/answer", aces.UploadAnswerView.as_view()),
     path("fitment/aces/quarantine", aces.QuarantineView.as_view()),
     path("fitment/aces/export", aces.AcesExportView.as_view()),
+    path("fitment/interchange/groups", interchange.GroupListView.as_view()),
+    path("fitment/interchange/groups/<uuid:group_id>", interchange.GroupView.as_view()),
+    path(
+        "fitment/interchange/groups/<uuid:group_id>/numbers", interchange.GroupNumbersView.as_view()
+    ),
+    path("fitment/interchange/groups/<uuid:group_id>/merge", interchange.GroupMergeView.as_view()),
+    path("fitment/interchange/groups/<uuid:group_id>/split", interchange.GroupSplitView.as_view()),
+    path("fitment/interchange/numbers/<uuid:number_id>", interchange.NumberView.as_view()),
+    path("fitment/interchange/import", interchange.InterchangeImportView.as_view()),
+    path("fitment/interchange/changes", interchange.ChangeListView.as_view()),
+    path("fitment/interchange/changes/<uuid:change_id>/undo", interchange.ChangeUndoView.as_view()),
+    path("fitment/interchange/equals", interchange.EqualsView.as_view()),
+    path("fitment/merges", merges.MergeListView.as_view()),
+    path("fitment/merges/<uuid:merge_id>/undo", merges.MergeUndoView.as_view()),
+    path("fitment/sets", sets.SetListView.as_view()),
+    path("fitment/sets/<uuid:set_id>", sets.SetView.as_view()),
+    path("fitment/sets/<uuid:set_id>/apply", sets.SetUseView.as_view()),
+    path("fitment/listing/<uuid:listing_id>/doubt", sets.DoubtView.as_view()),
+    path("fitment/listing/<uuid:listing_id>/compare", comparing.CompareView.as_view()),
+    path("fitment/listing/<uuid:listing_id>/compact", comparing.CompactView.as_view()),
     path("fitment/listing/<uuid:listing_id>", views.ListingFitmentsView.as_view()),
     path("fitment/<uuid:fitment_id>", views.FitmentView.as_view()),
     path("fitment/<uuid:fitment_id>/verify", views.FitmentVerifyView.as_view()),

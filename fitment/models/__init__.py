@@ -1,4 +1,4 @@
-"""Vehicle reference data (`reference`) and which vehicles a part fits (`part`)."""
+"""Vehicle reference data, which vehicles a part fits, and which numbers stand for each other."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from fitment.models.aces import (
     AcesUpload,
     AcesUploadPart,
 )
+from fitment.models.interchange import InterchangeChange, InterchangeGroup, InterchangeNumber
 from fitment.models.part import PartFitment
 from fitment.models.reference import (
     FitmentChassisCode,
@@ -67,6 +68,9 @@ __all__ = [
     "FitmentSubmodel",
     "FitmentSubmodelYear",
     "GarageVehicle",
+    "InterchangeChange",
+    "InterchangeGroup",
+    "InterchangeNumber",
     "MarketVehicle",
     "MarketVehicleList",
     "PartFitment",

@@ -106,6 +106,14 @@ class FitmentEngine(ReferenceModel):
     layout = models.CharField(max_length=4, blank=True, help_text="I, V, H or W")
     fuel_type = models.CharField(max_length=30, blank=True)
     aspiration = models.CharField(max_length=30, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        db_index=False,
+    )
 
     class Meta:
         db_table = "fitment_engines"
@@ -144,6 +152,14 @@ class FitmentSubmodel(ReferenceModel):
 
     model = models.ForeignKey(FitmentModel, on_delete=models.CASCADE, related_name="submodels")
     name = models.CharField(max_length=100)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        db_index=False,
+    )
 
     class Meta:
         db_table = "fitment_submodels"

@@ -78,11 +78,15 @@ def vehicle_check(
         raise InvalidInput(fields={"model_id": "This model is of another make."})
     submodel = engine = None
     if submodel_id is not None:
-        submodel = FitmentSubmodel.objects.filter(pk=submodel_id, model=model).first()
+        named = FitmentSubmodel.objects.filter(pk=submodel_id, model=model)
+        submodel = named.select_related("merged_into").first()
+        submodel = submodel and (submodel.merged_into or submodel)
         if submodel is None:
             raise InvalidInput(fields={"submodel_id": f"{model} has no such submodel."})
     if engine_id is not None:
-        engine = FitmentEngine.objects.filter(pk=engine_id).first()
+        engine = FitmentEngine.objects.filter(pk=engine_id).select_related("merged_into").first()
+        # A car that was read before the merge names the old one.
+        engine = engine and (engine.merged_into or engine)
         if engine is None:
             raise InvalidInput(fields={"engine_id": "There is no such engine."})
     return Vehicle(

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from fitment.enums import FitmentSource
 from fitment.errors import FitmentExists
+from fitment.interchange import lending_parts
 from fitment.locks import listing_fitments_locked
 from fitment.matching import detect
 from fitment.models import FitmentSet, FitmentSetUse, FitmentSetVehicle, PartFitment
@@ -80,18 +81,20 @@ def fitments_paste(*, listing_id: uuid.UUID, text: str, actor: Actor) -> Pasted:
 
 
 def fitments_take_equals(*, listing_id: uuid.UUID, actor: Actor) -> list[PartFitment]:
-    """Copy the verified vehicles of all other parts with the same number; by who takes them verified.
+    """Copy the verified vehicles of other parts with the same number or an equal one.
+
+    They are verified by who takes them.
 
     Raises NotFound where the part is gone, InvalidInput where it has no number.
     """
-    listing = Listing.objects.filter(pk=listing_id).only("mpn_normalised").first()
+    listing = Listing.objects.filter(pk=listing_id).only("mpn_normalised", "c_brand").first()
     if listing is None:
         raise NotFound("This part does not exist any more.")
     if not listing.mpn_normalised:
         raise InvalidInput("This part has no number.")
     others = (
-        Listing.objects.filter(mpn_normalised=listing.mpn_normalised, fitments__verified=True)
-        .exclude(pk=listing_id)
+        lending_parts(listing)
+        .filter(fitments__verified=True)
         .order_by("pk")
         .distinct()
         .values_list("pk", flat=True)

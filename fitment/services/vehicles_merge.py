@@ -7,9 +7,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from fitment.enums import MergeKind
@@ -21,6 +22,7 @@ from fitment.models import (
     FitmentModel,
     FitmentModelAlias,
 )
+from fitment.models.reference import ReferenceModel
 from fitment.naming import name_key
 from fitment.reference import reference_touch
 from fitment.services.shared import listing_touched, person_id
@@ -30,7 +32,7 @@ from realtrack.core.errors import Conflict, InvalidInput, NotFound
 
 
 @dataclass(slots=True)
-class _Mover:
+class Mover:
     """Changes rows of tables and keeps them as they were; `merge` is what an undo reads."""
 
     merge_id: uuid.UUID
@@ -59,6 +61,22 @@ class _Mover:
         )
 
 
+_Row = TypeVar("_Row", bound=ReferenceModel)
+
+
+def pair_locked(
+    rows: QuerySet[_Row], gone_id: uuid.UUID, keep_id: uuid.UUID, what: str
+) -> tuple[_Row, _Row]:
+    """Lock both rows of a merge; raises InvalidInput for one row, NotFound for a merged one."""
+    if gone_id == keep_id:
+        raise InvalidInput(fields={"into": f"Choose two different {what}."})
+    both = rows.filter(pk__in=[gone_id, keep_id], merged_into=None).order_by("pk")
+    found = {one.pk: one for one in both.select_for_update(of=("self",))}
+    if len(found) != 2:
+        raise NotFound(f"There are no such {what}.")
+    return found[gone_id], found[keep_id]
+
+
 # A submodel that both models have by name becomes the kept one's; the others move with their model.
 _SAME_SUBMODEL = (
     "SELECT k.id FROM fitment_submodels g JOIN fitment_submodels k"
@@ -79,54 +97,34 @@ def models_merge(*, gone_id: uuid.UUID, keep_id: uuid.UUID, actor: Actor) -> Fit
     The old name becomes an alias. Where a listing has both, the verified row stays. Raises NotFound,
     InvalidInput for a model merged with itself or a machine.
     """
-    _person_only(actor)
+    person_only(actor)
     with transaction.atomic():
-        found = {
-            one.pk: one
-            for one in FitmentModel.objects.filter(pk__in=[gone_id, keep_id], merged_into=None)
-            .select_related("make")
-            .order_by("pk")
-            .select_for_update(of=("self",))
-        }
-        if gone_id == keep_id:
-            raise InvalidInput(fields={"into": "Choose two different models."})
-        if len(found) != 2:
-            raise NotFound("There is no such model.")
-        gone, keep = found[gone_id], found[keep_id]
+        rows = FitmentModel.objects.select_related("make")
+        gone, keep = pair_locked(rows, gone_id, keep_id, "models")
         merge = FitmentMerge.objects.create(
             kind=MergeKind.MODEL, gone_id=gone_id, kept_id=keep_id,
             gone_label=f"{gone.make} {gone}", kept_label=f"{keep.make} {keep}",
             by_id=person_id(actor),
         )  # fmt: skip
-        _model_move(_Mover(merge.pk), gone, keep)
+        _model_move(Mover(merge.pk), gone, keep)
         alias, is_new = FitmentModelAlias.objects.get_or_create(
             model=keep, alias=gone.name, defaults={"key": name_key(gone.name), "note": "merged"}
         )
         merge.alias_id = alias.pk if is_new else None
-        _finish(merge, actor)
+        merge_finish(merge, actor)
     return merge
 
 
 def makes_merge(*, gone_id: uuid.UUID, keep_id: uuid.UUID, actor: Actor) -> FitmentMerge:
     """Make `gone_id` part of make `keep_id`; models of one name become one. As `models_merge`."""
-    _person_only(actor)
+    person_only(actor)
     with transaction.atomic():
-        found = {
-            one.pk: one
-            for one in FitmentMake.objects.filter(pk__in=[gone_id, keep_id], merged_into=None)
-            .order_by("pk")
-            .select_for_update()
-        }
-        if gone_id == keep_id:
-            raise InvalidInput(fields={"into": "Choose two different makes."})
-        if len(found) != 2:
-            raise NotFound("There is no such make.")
-        gone, keep = found[gone_id], found[keep_id]
+        gone, keep = pair_locked(FitmentMake.objects.all(), gone_id, keep_id, "makes")
         merge = FitmentMerge.objects.create(
             kind=MergeKind.MAKE, gone_id=gone_id, kept_id=keep_id,
             gone_label=str(gone), kept_label=str(keep), by_id=person_id(actor),
         )  # fmt: skip
-        mover = _Mover(merge.pk)
+        mover = Mover(merge.pk)
         kept = {one.slug: one for one in keep.models.filter(merged_into=None)}
         for model in gone.models.filter(merged_into=None).order_by("pk"):
             twin = kept.get(model.slug)
@@ -137,7 +135,7 @@ def makes_merge(*, gone_id: uuid.UUID, keep_id: uuid.UUID, actor: Actor) -> Fitm
             make=keep, alias=gone.name, defaults={"key": name_key(gone.name), "caution": "merged"}
         )
         merge.alias_id = alias.pk if is_new else None
-        _finish(merge, actor)
+        merge_finish(merge, actor)
     return merge
 
 
@@ -147,7 +145,7 @@ def merge_undo(*, merge_id: uuid.UUID, actor: Actor) -> FitmentMerge:
     What was removed or moved on since stays as it is. Raises NotFound, Conflict where it is undone
     already or a later merge rests on it.
     """
-    _person_only(actor)
+    person_only(actor)
     with transaction.atomic():
         merge = FitmentMerge.objects.select_for_update().filter(pk=merge_id).first()
         if merge is None:
@@ -160,25 +158,26 @@ def merge_undo(*, merge_id: uuid.UUID, actor: Actor) -> FitmentMerge:
         if later.exists():
             raise Conflict("A later merge rests on this one; undo that first.")
         tables = list(merge.rows.order_by().values_list("row_table", flat=True).distinct())
-        mover = _Mover(merge.pk)
+        mover = Mover(merge.pk)
         for table in sorted(tables, key=_UNDO_ORDER.index):
-            _table_undo(mover, table)
+            _table_undo(mover, merge.kind, table)
         for model in (FitmentModelAlias, FitmentMakeAlias):
             # Only the one that the merge itself made, and only of this name.
             if merge.alias_id is not None:
                 model.objects.filter(pk=merge.alias_id).delete()
         merge.undone_at = timezone.now()
         merge.save(update_fields=["undone_at", "updated_at"])
-        _finish(merge, actor)
+        merge_finish(merge, actor)
     return merge
 
 
-def _person_only(actor: Actor) -> None:
+def person_only(actor: Actor) -> None:
+    """Raise InvalidInput for a machine."""
     if actor.is_machine:
         raise InvalidInput("Only a person merges vehicles.")
 
 
-def _model_move(mover: _Mover, gone: FitmentModel, keep: FitmentModel) -> None:
+def _model_move(mover: Mover, gone: FitmentModel, keep: FitmentModel) -> None:
     ids: dict[str, Any] = {"gone": gone.pk, "keep": keep.pk, "make": keep.make_id}
     fitments, sets = "part_fitments", "fitment_set_vehicles"
     same = f"coalesce(({_SAME_SUBMODEL.format(table='t')}), t.submodel_id)"
@@ -210,7 +209,7 @@ def _model_move(mover: _Mover, gone: FitmentModel, keep: FitmentModel) -> None:
     _reference_move(mover, ids)
 
 
-def _reference_move(mover: _Mover, ids: Mapping[str, Any]) -> None:
+def _reference_move(mover: Mover, ids: Mapping[str, Any]) -> None:
     """Years, submodels, aliases and chassis codes that the kept model lacks."""
     for table, own in (
         ("fitment_model_years", "o.year = t.year"),
@@ -223,7 +222,7 @@ def _reference_move(mover: _Mover, ids: Mapping[str, Any]) -> None:
     mover.update("fitment_models", "merged_into_id = %(keep)s", "t.id = %(gone)s", ids)
 
 
-def _make_move(mover: _Mover, gone: FitmentMake, keep: FitmentMake) -> None:
+def _make_move(mover: Mover, gone: FitmentMake, keep: FitmentMake) -> None:
     """What is left of a make after its models of the same name went: the rest moves as it is."""
     ids: dict[str, Any] = {"gone": gone.pk, "keep": keep.pk}
     rest = "t.make_id = %(gone)s"
@@ -248,11 +247,13 @@ def _make_move(mover: _Mover, gone: FitmentMake, keep: FitmentMake) -> None:
 
 # What other rows refer to returns first.
 _UNDO_ORDER = (
-    "fitment_makes", "fitment_models", "fitment_submodels", "fitment_model_years",
+    "fitment_makes", "fitment_models", "fitment_engines", "fitment_submodels",
+    "fitment_model_years", "fitment_model_year_engines", "fitment_submodel_years",
     "fitment_make_aliases", "fitment_model_aliases", "fitment_chassis_codes",
-    "fitment_chassis_models", "aces_codes", "fitment_set_vehicles", "part_fitments",
+    "fitment_chassis_models", "aces_codes", "fitment_set_vehicles", "fitment_garage",
+    "part_fitments",
 )  # fmt: skip
-_COLUMNS: Mapping[str, tuple[str, ...]] = {
+_OF_VEHICLES: Mapping[str, tuple[str, ...]] = {
     "fitment_makes": ("merged_into_id",),
     "fitment_models": ("make_id", "merged_into_id"),
     "fitment_submodels": ("model_id",),
@@ -265,9 +266,28 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "fitment_set_vehicles": ("make_id", "model_id", "submodel_id"),
     "part_fitments": ("make_id", "model_id", "submodel_id"),
 }
+# The columns that a merge of this kind changes: an undo leaves all others as they became since.
+_COLUMNS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    MergeKind.MAKE: _OF_VEHICLES,
+    MergeKind.MODEL: _OF_VEHICLES,
+    MergeKind.ENGINE: {
+        "fitment_engines": ("merged_into_id",),
+        "fitment_model_year_engines": ("engine_id",),
+        "aces_codes": ("engine_id",),
+        "fitment_set_vehicles": ("engine_id",),
+        "fitment_garage": ("engine_id",),
+        "part_fitments": ("engine_id",),
+    },
+    MergeKind.SUBMODEL: {
+        "fitment_submodels": ("merged_into_id",),
+        "fitment_submodel_years": ("submodel_id",),
+        "fitment_set_vehicles": ("submodel_id",),
+        "part_fitments": ("submodel_id",),
+    },
+}
 
 
-def _table_undo(mover: _Mover, table: str) -> None:
+def _table_undo(mover: Mover, kind: str, table: str) -> None:
     """Bring a table's rows back; of a row that was noted twice the first note is how it was."""
     notes = (
         "SELECT DISTINCT ON (row_id) row_id, before FROM fitment_merge_rows"
@@ -275,7 +295,7 @@ def _table_undo(mover: _Mover, table: str) -> None:
         " ORDER BY row_id, id"
     )
     change = ", ".join(
-        f"{name} = nullif(n.before->>'{name}', '')::uuid" for name in _COLUMNS[table]
+        f"{name} = nullif(n.before->>'{name}', '')::uuid" for name in _COLUMNS[kind][table]
     )
     mover.run(
         f"UPDATE {table} t SET {change} FROM ({notes.format(dropped='false')}) n"
@@ -289,7 +309,7 @@ def _table_undo(mover: _Mover, table: str) -> None:
     )
 
 
-def _finish(merge: FitmentMerge, actor: Actor) -> None:
+def merge_finish(merge: FitmentMerge, actor: Actor) -> None:
     """Count, owe the marketplaces the new names, renew every process's copy of the data, tell."""
     rows = merge.rows.filter(row_table="part_fitments")
     merge.fitment_count = rows.values("row_id").distinct().count()

@@ -13,6 +13,7 @@ from fitment.aces import mapping, selectors, uploads, writer
 from fitment.enums import AcesAnswer, AcesFileKind, AcesRowState
 from fitment.models import AcesUpload
 from fitment.selectors import makes_list, model_get
+from fitment.web.inputs import fault_words
 from realtrack.core.errors import AppError, InvalidInput, NotFound
 from realtrack.core.models import RunState
 from realtrack.core.rights import Right
@@ -41,7 +42,7 @@ def files(request: HttpRequest) -> HttpResponse:
             )
             return redirect(request, reverse("fitment:aces-upload", args=[sent.pk]))
         except InvalidInput as error:
-            fault = _words(error)
+            fault = fault_words(error)
     return _files_page(request, fault=fault)
 
 
@@ -58,7 +59,7 @@ def mapping_send(request: HttpRequest) -> HttpResponse:
             actor=actor_of(request),
         )
     except InvalidInput as error:
-        return _files_page(request, mapping_fault=_words(error))
+        return _files_page(request, mapping_fault=fault_words(error))
     return redirect(request, reverse("fitment:aces-upload", args=[sent.pk]))
 
 
@@ -154,7 +155,7 @@ def map_code(request: HttpRequest) -> HttpResponse:
             kind=kind, code=code, actor=actor_of(request), **_meaning(request.POST.dict())
         )
     except AppError as error:
-        fault = f"{kind} {code}: {_words(error)}"
+        fault = f"{kind} {code}: {fault_words(error)}"
         return _quarantine(request, fault=fault, status=422, open_id=f"{kind}:{code}")
     rows = "1 row is" if freed == 1 else f"{freed:,} rows are"
     return toast(_quarantine(request), f"{kind} {code} is mapped. {rows} free.")
@@ -263,11 +264,6 @@ def _file(request: HttpRequest) -> Any:
     if file is None:
         raise InvalidInput(fields={"file": "Choose a file."})
     return file
-
-
-def _words(error: AppError) -> str:
-    texts = [text for found in error.fields.values() for text in found]
-    return " ".join(texts) or error.message
 
 
 def _number(text: str) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 
 from django.db.models import Count
@@ -19,6 +20,7 @@ from fitment.services import batch, doubting, sharing, vehicles_merge
 from fitment.services import vehicles_add as adding
 from fitment.tasks import check_task
 from fitment.web.forms import years_read
+from fitment.web.inputs import fault_words, sent_id
 from fitment.web.views import board_done
 from listings.models import Listing
 from realtrack.core import tasks as core_tasks
@@ -28,6 +30,13 @@ from realtrack.core.web.access import actor_of, requires, user_of
 from realtrack.core.web.render import redirect, render_page, toast, wants_fragment
 
 _PAGE = 50
+# Content type and ending of each form of an export.
+_FORMS = {
+    "csv": ("text/csv", "csv"),
+    "ebay": ("text/csv", "csv"),
+    "tags": ("text/plain", "txt"),
+    "metafield": ("application/json", "json"),
+}
 _MEANS = {
     FindingKind.DUPLICATE: "A part says one car twice, or in overlapping years.",
     FindingKind.COMMENT: "One row has a comment, the other of the same car has none.",
@@ -99,7 +108,7 @@ def finding_answer(request: HttpRequest, finding_id: uuid.UUID) -> HttpResponse:
     try:
         mending.finding_answer(finding_id=found.pk, answer=answer, actor=actor_of(request))
     except AppError as error:
-        return _checks_page(request, found.kind, fault=_words(error))
+        return _checks_page(request, found.kind, fault=fault_words(error))
     if wants_fragment(request):
         word = "Noted as right." if answer == mending.RIGHT else "Mended."
         return toast(_checks_page(request, found.kind), word)
@@ -137,7 +146,7 @@ def merge(request: HttpRequest) -> HttpResponse:
     """Merge two models, or with `of=make` their makes."""
     try:
         gone, keep = (
-            selectors.model_get(_id(request.POST.get(name, ""))) for name in ("gone", "into")
+            selectors.model_get(sent_id(request.POST.get(name, ""))) for name in ("gone", "into")
         )
         if request.POST.get("of") == "make":
             done = vehicles_merge.makes_merge(
@@ -148,7 +157,7 @@ def merge(request: HttpRequest) -> HttpResponse:
                 gone_id=gone.pk, keep_id=keep.pk, actor=actor_of(request)
             )
     except AppError as error:
-        return _vehicles_page(request, _words(error))
+        return _vehicles_page(request, fault_words(error))
     return _merged(request, done, f"{done.gone_label} is {done.kept_label} now.")
 
 
@@ -159,7 +168,7 @@ def merge_undo(request: HttpRequest, merge_id: uuid.UUID) -> HttpResponse:
     try:
         done = vehicles_merge.merge_undo(merge_id=merge_id, actor=actor_of(request))
     except AppError as error:
-        return _vehicles_page(request, _words(error))
+        return _vehicles_page(request, fault_words(error))
     return _merged(request, done, f"{done.gone_label} stands by itself again.")
 
 
@@ -183,7 +192,7 @@ def vehicle_add(request: HttpRequest) -> HttpResponse:
             year_start=ranges[0][0], year_end=ranges[0][1], actor=actor_of(request),
         )  # fmt: skip
     except AppError as error:
-        return _vehicles_page(request, _words(error))
+        return _vehicles_page(request, fault_words(error))
     if wants_fragment(request):
         return toast(_vehicles_page(request), f"{row.make} {row} is known now.")
     return redirect(request, f"{reverse('fitment:vehicles')}?q={row.name}")
@@ -210,12 +219,12 @@ def fitment_set(request: HttpRequest, set_id: uuid.UUID) -> HttpResponse:
         try:
             added, removed = sharing.set_edit(
                 set_id=set_id, add_text=text[:20_000], actor=actor_of(request),
-                remove_ids=[_id(text) for text in request.POST.getlist("ids")[:500]],
+                remove_ids=[sent_id(text) for text in request.POST.getlist("ids")[:500]],
             )  # fmt: skip
             url = reverse("fitment:set", args=[set_id])
             return redirect(request, f"{url}?added={added}&removed={removed}")
         except AppError as error:
-            fault = _words(error)
+            fault = fault_words(error)
     context = {
         "set": found,
         "vehicles": found.vehicles.select_related("make", "model", "submodel", "engine"),
@@ -237,7 +246,7 @@ def drafts_read(request: HttpRequest) -> HttpResponse:
         run = batch.detect_batch_start(actor=actor_of(request))
     except AppError as error:
         if wants_fragment(request):
-            return toast(HttpResponse(status=204), _words(error))
+            return toast(HttpResponse(status=204), fault_words(error))
         return redirect(request, reverse("fitment:index"))
     return redirect(request, reverse("runs:detail", args=[run.pk]))
 
@@ -252,7 +261,7 @@ def paste(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
             listing_id=found.pk, text=request.POST.get("text", "")[:40_000], actor=actor_of(request)
         )
     except AppError as error:
-        return board_done(request, found, _words(error), kind="bad")
+        return board_done(request, found, fault_words(error), kind="bad")
     said = f"{result.added} to verify, {result.known} known."
     if result.unread:
         said += f" Not understood: {'; '.join(result.unread[:3])}"
@@ -268,7 +277,7 @@ def equals(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
     try:
         rows = sharing.fitments_take_equals(listing_id=found.pk, actor=actor_of(request))
     except AppError as error:
-        return board_done(request, found, _words(error), kind="bad")
+        return board_done(request, found, fault_words(error), kind="bad")
     return board_done(request, found, f"{len(rows)} taken over and verified.")
 
 
@@ -297,21 +306,21 @@ def set_use(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
     try:
         if chosen:
             count = sharing.set_apply(
-                set_id=_id(chosen), listing_ids=[found.pk], actor=actor_of(request)
+                set_id=sent_id(chosen), listing_ids=[found.pk], actor=actor_of(request)
             )
             return board_done(request, found, f"{count} added from the set.")
         made = sharing.set_create(
             name=request.POST.get("name", ""), listing_id=found.pk, actor=actor_of(request)
         )
     except AppError as error:
-        return board_done(request, found, _words(error), kind="bad")
+        return board_done(request, found, fault_words(error), kind="bad")
     return board_done(request, found, f"Set {made.name} is made.")
 
 
 @require_GET
 @requires(Right.FITMENT_VIEW)
 def export(request: HttpRequest, listing_id: uuid.UUID, form: str) -> HttpResponse:
-    """The verified vehicles as `csv`, `ebay` or `tags`."""
+    """The verified vehicles as `csv`, `ebay`, `tags` or `metafield`."""
     found = selectors.listing_get(listing_id, user=user_of(request))
     if form == "csv":
         text = exporting.csv_text(found.pk)
@@ -319,11 +328,12 @@ def export(request: HttpRequest, listing_id: uuid.UUID, form: str) -> HttpRespon
         text = exporting.ebay_text(found.pk)
     elif form == "tags":
         text = ", ".join(exporting.shopify_tags(found.pk)) + "\n"
+    elif form == "metafield":
+        text = json.dumps(exporting.shopify_metafield(found.pk), indent=1) + "\n"
     else:
         return HttpResponse(status=404)
-    kind = "text/plain" if form == "tags" else "text/csv"
+    kind, ending = _FORMS[form]
     response = HttpResponse(text, content_type=f"{kind}; charset=utf-8")
-    ending = "txt" if form == "tags" else "csv"
     name = "".join(char for char in found.custom_label_sku if char.isalnum() or char in "-_")
     response["Content-Disposition"] = f'attachment; filename="{name or "part"}-{form}.{ending}"'
     return response
@@ -332,15 +342,3 @@ def export(request: HttpRequest, listing_id: uuid.UUID, form: str) -> HttpRespon
 def _number(request: HttpRequest, name: str) -> int | None:
     text = request.GET.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
-
-
-def _words(error: AppError) -> str:
-    said = [text for texts in error.fields.values() for text in texts]
-    return " ".join(said) or error.message
-
-
-def _id(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return uuid.UUID(int=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from fitment.web import aces, find, lists, queue, upkeep, views
+from fitment.web import aces, comparing, find, interchange, lists, models, queue, upkeep, views
 
 app_name = "fitment"
 urlpatterns = [
@@ -24,6 +24,8 @@ urlpatterns = [
     path("vehicles/", upkeep.vehicles, name="vehicles"),
     path("vehicles/merge/", upkeep.merge, name="merge"),
     path("vehicles/merge/<uuid:merge_id>/undo/", upkeep.merge_undo, name="merge-undo"),
+    path("vehicles/<uuid:model_id>/", models.model, name="model"),
+    path("vehicles/<uuid:model_id>/merge/", models.merge, name="model-merge"),
     path("vehicles/add/", upkeep.vehicle_add, name="vehicle-add"),
     path("find/", find.find, name="find"),
     path("find/drawer/", find.drawer, name="find-drawer"),
@@ -40,7 +42,17 @@ urlpatterns = [
     path("queue/<uuid:listing_id>/<uuid:fitment_id>/correct/", queue.correct, name="queue-correct"),
     path("sets/", upkeep.sets, name="sets"),
     path("sets/<uuid:set_id>/", upkeep.fitment_set, name="set"),
+    path("interchange/", interchange.groups, name="interchange"),
+    path("interchange/add/", interchange.group_add, name="interchange-add"),
+    path("interchange/file/", interchange.file_send, name="interchange-file"),
+    path("interchange/<uuid:group_id>/", interchange.group, name="interchange-group"),
+    path(
+        "interchange/<uuid:group_id>/change/", interchange.group_change, name="interchange-change"
+    ),
+    path("interchange/undo/<uuid:change_id>/", interchange.change_undo, name="interchange-undo"),
     path("drafts/read/", upkeep.drafts_read, name="drafts-read"),
+    path("<uuid:listing_id>/compare/", comparing.compare, name="compare"),
+    path("<uuid:listing_id>/compact/", comparing.compact, name="compact"),
     path("<uuid:listing_id>/paste/", upkeep.paste, name="paste"),
     path("<uuid:listing_id>/doubt/", upkeep.doubt, name="doubt"),
     path("<uuid:listing_id>/equals/", upkeep.equals, name="equals"),
