@@ -13,6 +13,12 @@ from listings.enums import ChangeReason
 from listings.errors import NotReady
 from listings.locks import listings_locked
 from listings.models import Listing, ListingRevision
+from listings.services.bulk_chunk import (
+    Failure,
+    Outcome,
+    chunk_apply,
+    outcomes_record,
+)
 from listings.services.bulk_edits import (
     BulkEdit,
     bulk_check,
@@ -20,7 +26,7 @@ from listings.services.bulk_edits import (
     params_of,
     title_of,
 )
-from listings.services.life import listing_delete, listing_restore, listing_transition
+from listings.services.life import listing_restore, listing_transition
 from listings.services.revisions import descriptions_of
 from listings.services.update import listing_update
 from listings.services.validation import clean
@@ -39,15 +45,6 @@ RUN_KINDS = {
     UNDO_KIND: RunKind(title="Undo of a bulk edit"),
 }
 _PREVIEWER = Actor(kind=ActorKind.PERSON, label="preview")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """A listing that was left as it was, and why."""
-
-    id: uuid.UUID
-    code: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +93,7 @@ def listing_bulk(
     runs.run_start(run_id=run.pk, actor=actor)
     acting = actor.in_run(run.pk)
     allowed = None if visible is None else set(visible)
-    failures: list[Failure] = []
-    counts = {RunItemState.CHANGED: 0, RunItemState.SAME: 0}
+    done: list[Outcome] = []
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]
         seen = [one for one in chunk if allowed is None or one in allowed]
@@ -105,22 +101,19 @@ def listing_bulk(
             # Locked in the order of their keys, so that two runs over the same parts only wait;
             # what is computed from a value (a percentage) is computed from the one that is there.
             locked = {one.pk: one for one in listings_locked(seen)}
-            for position, listing_id in enumerate(chunk, start=start):
-                listing = locked.get(listing_id)
-                outcome = _apply_one(run.pk, position, listing_id, listing, edit, acting)
-                if isinstance(outcome, Failure):
-                    failures.append(outcome)
-                else:
-                    counts[outcome] += 1
-    updated = counts[RunItemState.CHANGED]
+            outcomes = chunk_apply(chunk, locked, edit, acting)
+            outcomes_record(run.pk, start, outcomes)
+        done.extend(outcomes)
+    failures = tuple(one.failure for one in done if one.failure)
+    updated = sum(one.state is RunItemState.CHANGED for one in done)
     runs.run_finish(
         run_id=run.pk, actor=actor, result={"updated": updated, "failed": len(failures)}
     )
     return BulkResult(
         run_id=run.pk,
         updated=updated,
-        same=counts[RunItemState.SAME],
-        failed=tuple(failures),
+        same=len(done) - updated - len(failures),
+        failed=failures,
     )
 
 
@@ -160,79 +153,18 @@ def bulk_undo(*, run_id: uuid.UUID, actor: Actor) -> BulkResult:
         raise Conflict(message, extra={"runId": str(undo.pk)})
     runs.run_start(run_id=undo.pk, actor=actor)
     acting = actor.in_run(undo.pk)
-    failures: list[Failure] = []
-    updated = 0
-    for position, item in enumerate(items):
+    done: list[Outcome] = []
+    for start in range(0, len(items), CHUNK):
         with transaction.atomic():
-            failure = _undo_one(undo.pk, position, item, acting)
-        if failure is None:
-            updated += 1
-        else:
-            failures.append(failure)
-    runs.run_finish(run_id=undo.pk, actor=actor, result={"restored": updated})
-    return BulkResult(run_id=undo.pk, updated=updated, same=0, failed=tuple(failures))
-
-
-def _apply_one(
-    run_id: uuid.UUID,
-    position: int,
-    listing_id: uuid.UUID,
-    listing: Listing | None,
-    edit: BulkEdit,
-    actor: Actor,
-) -> RunItemState | Failure:
-    before = _state_of(listing) if listing else {}
-    try:
-        if listing is None:
-            raise NotFound
-        with transaction.atomic():
-            saved = _apply(listing, edit, actor)
-    except AppError as error:
-        reason = "; ".join(text for texts in error.fields.values() for text in texts)
-        failure = Failure(id=listing_id, code=error.reason, reason=reason or error.message)
-        runs.run_item_record(
-            run_id=run_id,
-            position=position,
-            state=RunItemState.REFUSED,
-            target_type="listing",
-            target_id=listing_id,
-            label=_label(listing),
-            reason_code=failure.code,
-            reason=failure.reason,
-        )
-        return failure
-    after = _state_of(saved)
-    state = RunItemState.SAME if after == before else RunItemState.CHANGED
-    runs.run_item_record(
-        run_id=run_id,
-        position=position,
-        state=state,
-        target_type="listing",
-        target_id=listing_id,
-        label=_label(listing),
-        before=before,
-        after=after,
-    )
-    return state
-
-
-def _apply(listing: Listing, edit: BulkEdit, actor: Actor) -> Listing:
-    saved = listing
-    if data := data_for(listing, edit):
-        saved = listing_update(
-            listing_id=listing.pk,
-            data=data,
-            version=None,
-            actor=actor,
-            reason=ChangeReason.BULK_EDIT,
-        )
-    if edit.status:
-        saved = listing_transition(
-            listing_id=listing.pk, to=edit.status, actor=actor, reason=ChangeReason.BULK_EDIT
-        )
-    if edit.delete:
-        saved = listing_delete(listing_id=listing.pk, actor=actor)
-    return saved
+            chunk = items[start : start + CHUNK]
+            listings_locked([uuid.UUID(one.target_id) for one in chunk], with_deleted=True)
+            outcomes = [_undo_one(one, acting) for one in chunk]
+            outcomes_record(undo.pk, start, outcomes)
+        done.extend(outcomes)
+    failures = tuple(one.failure for one in done if one.failure)
+    restored = len(done) - len(failures)
+    runs.run_finish(run_id=undo.pk, actor=actor, result={"restored": restored})
+    return BulkResult(run_id=undo.pk, updated=restored, same=0, failed=failures)
 
 
 def _preview_one(listing: Listing, edit: BulkEdit) -> PreviewRow:
@@ -272,25 +204,15 @@ def _try_move(listing: Listing, edit: BulkEdit) -> None:
         transaction.set_rollback(True)
 
 
-def _undo_one(run_id: uuid.UUID, position: int, item: RunItem, actor: Actor) -> Failure | None:
+def _undo_one(item: RunItem, actor: Actor) -> Outcome:
     listing_id = uuid.UUID(item.target_id)
-    failure: Failure | None = None
     try:
         with transaction.atomic():
             take_back(listing_id, item, actor)
     except AppError as error:
         failure = Failure(id=listing_id, code=error.reason, reason=error.message)
-    runs.run_item_record(
-        run_id=run_id,
-        position=position,
-        state=RunItemState.REFUSED if failure else RunItemState.CHANGED,
-        target_type="listing",
-        target_id=listing_id,
-        label=item.label,
-        reason_code=failure.code if failure else "",
-        reason=failure.reason if failure else "",
-    )
-    return failure
+        return Outcome(id=listing_id, label=item.label, failure=failure)
+    return Outcome(id=listing_id, label=item.label, state=RunItemState.CHANGED)
 
 
 def take_back(listing_id: uuid.UUID, item: RunItem, actor: Actor) -> None:
@@ -327,16 +249,3 @@ def take_back(listing_id: uuid.UUID, item: RunItem, actor: Actor) -> None:
             listing_transition(listing_id=listing_id, to=status, actor=actor)
         except NotReady as error:
             raise Conflict(error.message, code=error.reason) from error
-
-
-def _state_of(listing: Listing) -> dict[str, object]:
-    return {
-        "version": listing.version,
-        "status": str(listing.status),
-        "startPrice": wire_value(listing.start_price),
-        "quantity": listing.quantity,
-    }
-
-
-def _label(listing: Listing | None) -> str:
-    return f"{listing.custom_label_sku} {listing.title}".strip() if listing else ""

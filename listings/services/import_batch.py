@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,9 +11,10 @@ from django.db.models.functions import Upper
 
 from listings import events, fields
 from listings.enums import ChangeReason, ListingStatus
-from listings.models import Listing, ListingRevision
-from listings.services.create import DEFAULTS, quantity_request
-from listings.services.history import revision_of, texts_keep
+from listings.models import Listing
+from listings.services.create import DEFAULTS
+from listings.services.history import texts_keep
+from listings.services.history_many import revisions_write
 from listings.services.import_rows import (
     Reading,
     created_verdict,
@@ -32,10 +32,11 @@ from listings.services.import_verdicts import (
     refused_before,
     words_of,
 )
-from listings.services.proposals import proposals_make
+from listings.services.rows import rows_insert
 from listings.services.search_index import search_rows_write
-from listings.services.shared import derived_values, log_value, owed_kinds
-from listings.services.update import Change, change_of
+from listings.services.shared import derived_values
+from listings.services.update import change_of
+from listings.services.update_many import Edit, edits_store
 from listings.sku import SEQUENCE, sku_pattern
 from realtrack.core import events as core_events
 from realtrack.core import registry
@@ -54,13 +55,12 @@ class _New:
 
 @dataclass(slots=True, kw_only=True)
 class _Edit:
-    """A listing that a row meets: `old` are the values before, `saved` is as it will be."""
+    """A listing that a row meets: `old` are the values before of all that the row names."""
 
     place: Place
     reading: Reading
-    saved: Listing
+    edit: Edit
     old: dict[str, object]
-    change: Change
 
 
 def rows_judge(work: Work, places: Sequence[Place]) -> list[tuple[Place, Verdict]]:
@@ -98,9 +98,9 @@ def rows_judge(work: Work, places: Sequence[Place]) -> list[tuple[Place, Verdict
                 work, new.reading, new.listing, count, notes
             )
         for edit in edits:
-            count, notes = vehicles_hand_over(edit.saved.pk, edit.place.part, work.actor)
+            count, notes = vehicles_hand_over(edit.edit.saved.pk, edit.place.part, work.actor)
             verdicts[edit.place.position] = updated_verdict(
-                work, edit.reading, edit.saved, edit.old, count, notes
+                work, edit.reading, edit.edit.saved, edit.old, count, notes
             )
         if work.dry_run:
             transaction.set_rollback(True)
@@ -137,9 +137,12 @@ def _edit(place: Place, reading: Reading, listing: Listing) -> _Edit:
     return _Edit(
         place=place,
         reading=reading,
-        saved=listing,
         old=values_of(listing, reading),
-        change=change_of(listing, reading.values, actor=reading.actor),
+        edit=Edit.of(
+            listing,
+            change_of(listing, reading.values, actor=reading.actor),
+            reading.actor,
+        ),
     )
 
 
@@ -153,21 +156,15 @@ def _create(work: Work, news: Sequence[_New]) -> None:
         # The copy of the number; its home is written below, in the same transaction.
         if writers and new.quantity:
             new.listing.quantity = new.quantity
-    Listing.objects.bulk_create(listings)
+    rows_insert(listings)
     if not work.dry_run:
         texts_keep(one.description for one in listings)
-        ListingRevision.objects.bulk_create(
-            [
-                revision_of(
-                    new.listing,
-                    status_before="",
-                    reason=ChangeReason.IMPORT,
-                    changed=sorted(set(new.reading.values) - {fields.QUANTITY}),
-                    actor=work.actor,
-                    kind="+",
-                )
-                for new in news
-            ]
+        revisions_write(
+            {new.listing.pk: sorted(set(new.reading.values) - {fields.QUANTITY}) for new in news},
+            status_before={},
+            reason=ChangeReason.IMPORT,
+            actor=work.actor,
+            kind="+",
         )
         search_rows_write(listings, is_new=True)
         core_events.emit_many(
@@ -205,84 +202,4 @@ def _number(listings: Sequence[Listing]) -> None:
 
 
 def _update(work: Work, edits: Sequence[_Edit]) -> None:
-    stored: list[_Edit] = []
-    for edit in edits:
-        if edit.change.proposed:
-            proposals_make(
-                listing=edit.saved,
-                values=edit.change.proposed,
-                actor=edit.reading.actor,
-                confidences={},
-            )
-        if edit.change.values or edit.change.owned:
-            stored.append(edit)
-            written = {**edit.change.values, **derived_values(edit.change.values)}
-            for name, value in written.items():
-                setattr(edit.saved, name, value)
-            edit.saved.person_fields = sorted({*edit.saved.person_fields, *edit.change.owned})
-            edit.saved.version += 1
-            edit.saved.updated_by = edit.reading.actor.user_id
-    if stored:
-        _update_store(work, stored)
-    for edit in edits:
-        if edit.change.quantity is not None:
-            quantity_request(
-                edit.saved,
-                quantity=edit.change.quantity,
-                cause="bulk_import",
-                actor=edit.reading.actor,
-            )
-
-
-def _update_store(work: Work, edits: Sequence[_Edit]) -> None:
-    """Rows are locked and read in this transaction: the version that was read is the one bumped."""
-    listings = [edit.saved for edit in edits]
-    names = {"version", "updated_at", "updated_by", "person_fields"}
-    for edit in edits:
-        names |= set(edit.change.values) | set(derived_values(edit.change.values))
-    made = {one.pk: one.created_at for one in listings}
-    Listing.all_objects.bulk_create(
-        listings, update_conflicts=True, unique_fields=["id"], update_fields=sorted(names)
-    )
-    for one in listings:  # the insert that became an update set it, in memory only
-        one.created_at = made[one.pk]
-    if work.dry_run:
-        return
-    texts_keep(edit.saved.description for edit in edits if "description" in edit.change.values)
-    ListingRevision.objects.bulk_create(
-        [
-            revision_of(
-                edit.saved,
-                status_before=edit.saved.status,
-                reason=ChangeReason.IMPORT,
-                changed=sorted(edit.change.values) or edit.change.owned,
-                actor=edit.reading.actor,
-            )
-            for edit in edits
-        ]
-    )
-    search_rows_write(listings, is_new=False)
-    for is_person in (False, True):
-        mine = [edit for edit in edits if edit.reading.actor.is_machine is not is_person]
-        if mine:
-            core_events.emit_many([_updated(edit) for edit in mine], actor=mine[0].reading.actor)
-    owed: dict[str, list[uuid.UUID]] = defaultdict(list)
-    for edit in edits:
-        for kind in owed_kinds(edit.change.values):
-            owed[kind].append(edit.saved.pk)
-    for kind, ids in owed.items():
-        for write in registry.owed_writers.values():
-            write(ids, kind)
-
-
-def _updated(edit: _Edit) -> events.ListingUpdated:
-    return events.ListingUpdated(
-        entity_id=edit.saved.pk,
-        sku=edit.saved.custom_label_sku,
-        version=edit.saved.version,
-        reason=ChangeReason.IMPORT,
-        changes={
-            name: [log_value(name, edit.old[name]), log_value(name, value)]
-            for name, value in sorted(edit.change.values.items())
-        },
-    )
+    edits_store([edit.edit for edit in edits], reason=ChangeReason.IMPORT, is_trial=work.dry_run)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from listings import fields
 from listings.files.rows import PartRow, Tally
+from listings.services.rows import rows_insert
 from listings.wire import wire_value
 from realtrack.core.actors import Actor
 from realtrack.core.errors import AppError
@@ -96,7 +97,7 @@ def words_of(error: AppError) -> str:
 def verdicts_record(work: Work, given: Sequence[tuple[Place, Verdict]]) -> None:
     """Store verdicts and count them; in the transaction of the rows' effects, under the fence."""
     now = timezone.now()
-    RunItem.objects.bulk_create(
+    rows_insert(
         [
             RunItem(
                 run=work.run,

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import TypedDict, Unpack
 
 import nh3
 from django.db import connection, transaction
-from django.db.models.expressions import RawSQL
 
 from listings import fields
 from listings.health import health_of
 from listings.models import Listing, ListingSearch
 from listings.part_numbers import normalise
+from listings.services.rows import as_json, columns_of, kind_of, quoted
 from realtrack.core import registry
 from realtrack.core.registry import PhotoRef
 
@@ -39,10 +40,6 @@ _DOCUMENT = (
     f"UPDATE listing_search SET document = {_VECTOR}, words = {_WORDS},"  # noqa: S608 - constants
     f" title_key = {_TITLE_KEY} WHERE listing_id = %(id)s"
 ).format(**_NAMED)
-_PLACED = dict.fromkeys((*_WEIGHED, "words"), "%s")
-_VECTOR_SQL, _WORDS_SQL, _TITLE_KEY_SQL = (
-    one.format(**_PLACED) for one in (_VECTOR, _WORDS, _TITLE_KEY)
-)
 # Fields whose change rewrites the words.
 WORD_FIELDS = frozenset(
     {"title", "description", "c_brand", "c_type", "custom_label_sku", "c_features",
@@ -175,7 +172,7 @@ def _write_words(listing: Listing) -> None:
         cursor.execute(_DOCUMENT, {**word_values(listing), "id": listing.pk})
 
 
-def search_rows_write(listings: Sequence[Listing], *, is_new: bool) -> None:
+def search_rows_write(listings: Sequence[Listing], *, is_new: bool, words: bool = True) -> None:
     """As `search_refresh` for many at once, in one statement.
 
     Call inside the transaction of the change. `is_new`: no row is there yet and nothing but the
@@ -186,8 +183,8 @@ def search_rows_write(listings: Sequence[Listing], *, is_new: bool) -> None:
     ids = [one.pk for one in listings]
     photos = {} if is_new else photos_of(ids)
     kept = {} if is_new else _kept(ids)
-    rows: list[ListingSearch] = []
-    written: set[str] = set()
+    rows: list[dict[str, object]] = []
+    names: list[str] = []
     for listing in listings:
         vehicle_count, channel_states = kept.get(listing.pk, (0, {}))
         values = row_values(
@@ -196,20 +193,51 @@ def search_rows_write(listings: Sequence[Listing], *, is_new: bool) -> None:
             vehicle_count=vehicle_count,
             channel_states=channel_states,
         )
-        texts = word_values(listing)
-        values["document"] = RawSQL(_VECTOR_SQL, [texts[name] for name in _WEIGHED])  # noqa: S611 - constants
-        values["words"] = RawSQL(_WORDS_SQL, [texts["words"]])  # noqa: S611 - as above
-        values["title_key"] = RawSQL(_TITLE_KEY_SQL, [texts["title"]])  # noqa: S611 - as above
-        written.update(values)
-        stock = listing.quantity or 0
-        counted = {"stock_total": stock, "stock_free": stock} if is_new else {}
-        rows.append(ListingSearch(listing_id=listing.pk, **values, **counted))
-    if is_new:
-        ListingSearch.objects.bulk_create(rows)
-    else:
-        ListingSearch.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["listing"], update_fields=sorted(written)
+        names = list(values)
+        texts = word_values(listing) if words else {}
+        stock = (listing.quantity or 0) if is_new else 0
+        rows.append(
+            {
+                **values,
+                "listing_id": listing.pk,
+                "stock": stock,
+                **{f"w_{name}": text for name, text in texts.items()},
+            }
         )
+    with connection.cursor() as cursor:
+        cursor.execute(_many_sql(tuple(names), words=words, is_new=is_new), [as_json(rows)])
+
+
+@cache
+def _many_sql(names: tuple[str, ...], *, words: bool, is_new: bool) -> str:
+    """The statement that writes search rows of one JSON parameter; made of constants alone."""
+    columns = columns_of(ListingSearch, names)
+    kinds = [f"{quoted(one)} {kind_of(one)}" for one in columns]
+    texts = [f"w_{name} text" for name in (*_WEIGHED, "words")] if words else []
+    places = {name: f"new.w_{name}" for name in (*_WEIGHED, "words")}
+    made = {
+        "document": _VECTOR.format(**places) if words else "NULL",
+        "words": _WORDS.format(**places) if words else "''",
+        "title_key": _TITLE_KEY.format(**places) if words else "''",
+    }
+    # What upper apps own: their own writing follows, or stands there already.
+    owned = {
+        "stock_total": "new.stock", "stock_free": "new.stock", "channel_states": "'{}'",
+        "bins": "'{}'", "vehicle_count": "0",
+    }  # fmt: skip
+    own = [quoted(one) for one in columns]
+    record = ", ".join(["listing_id uuid", "stock integer", *kinds, *texts])
+    into = ", ".join(["listing_id", *own, *made, *owned])
+    taken = ", ".join(
+        ["new.listing_id", *(f"new.{name}" for name in own), *made.values(), *owned.values()]
+    )
+    written = [*own, *(made if words else ())]
+    conflict = ", ".join(f"{name} = EXCLUDED.{name}" for name in written)
+    ending = "" if is_new else f" ON CONFLICT (listing_id) DO UPDATE SET {conflict}"
+    return (
+        f"INSERT INTO listing_search ({into}) SELECT {taken}"  # noqa: S608
+        f" FROM json_to_recordset(%s::json) AS new({record}){ending}"
+    )
 
 
 def _kept(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[int, Mapping[str, str]]]:

@@ -13,6 +13,7 @@ from listings.columns import Kind
 from listings.sku import sku_clean
 from listings.values import Value, ValueRefused, parse, parse_number
 from realtrack.core.errors import InvalidInput
+from settings_app.models import Team
 
 FieldValue = Value | dict[str, list[str]] | uuid.UUID
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -92,11 +93,15 @@ def _clean_one(name: str, raw: object) -> tuple[FieldValue, str]:
 def _team(raw: object) -> uuid.UUID | None:
     if raw in (None, ""):
         return None
+    refused = "There is no such team."
     try:
-        return raw if isinstance(raw, uuid.UUID) else uuid.UUID(str(raw))
+        team_id = raw if isinstance(raw, uuid.UUID) else uuid.UUID(str(raw))
     except ValueError as error:
-        refused = "There is no such team."
         raise ValueRefused(refused) from error
+    # The database looks at the end of the transaction, when it is too late for a reason by field.
+    if not Team.objects.filter(pk=team_id).exists():
+        raise ValueRefused(refused)
+    return team_id
 
 
 def _item_specifics(raw: object) -> dict[str, list[str]]:

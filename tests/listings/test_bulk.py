@@ -190,7 +190,9 @@ def test_quantities_set_in_bulk_are_counted_and_undone() -> None:
 # would make each statement slower than the one before.
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("count", [40, pytest.param(500, marks=pytest.mark.drill)])
-def test_undo_of_a_bulk_run_restores_all_but_the_3_that_were_edited_since(count: int) -> None:
+def test_field_ours_04_undo_of_a_bulk_run_restores_all_but_the_3_that_were_edited_since(
+    count: int,
+) -> None:
     # given: a price change on all of them
     ids = _many(count)
     owed: list[uuid.UUID] = []
