@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from channels_app import handlers, health, rotation, seeds
 from channels_app.selectors.connections import nav_counts
-from channels_app.services import adopting, categories, foreign, owed, publishing, verdicts
+from channels_app.services import (
+    adopting,
+    categories,
+    foreign,
+    merging,
+    owed,
+    publishing,
+    verdicts,
+)
 from realtrack.core import registry
 from realtrack.core.events import subscribe
 
@@ -17,6 +25,7 @@ def register() -> None:
     registry.health_checks.register("channels", health.check)
     registry.rotators.register("channels_app", rotation.reseal_some)
     registry.demo_seeders.register("channels_app", seeds.seed_demo)
+    registry.merge_participants.register("channels_app", merging.PARTICIPANT)
     registry.run_kinds.register(verdicts.RUN_PUBLISH, RUN_PUBLISH)
     registry.run_kinds.register(verdicts.RUN_END, RUN_END)
     registry.run_kinds.register(foreign.RUN_READ, RUN_READ)
@@ -33,8 +42,6 @@ def register() -> None:
 
 RUN_PUBLISH = registry.RunKind(title="Publish", resume=publishing.run_resume)
 RUN_READ = registry.RunKind(title="Read listings made elsewhere", resume=foreign.foreign_read_kick)
-RUN_REPORT = registry.RunKind(
-    title="Compare what is live", resume=foreign.foreign_read_kick
-)
+RUN_REPORT = registry.RunKind(title="Compare what is live", resume=foreign.foreign_read_kick)
 RUN_ADOPT = registry.RunKind(title="Adopt listings", resume=adopting.adopt_resume)
 RUN_END = registry.RunKind(title="End listings", resume=publishing.run_resume)

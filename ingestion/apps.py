@@ -12,9 +12,14 @@ class IngestionConfig(AppConfig):
 
     def ready(self) -> None:
         """Offer photos, counts and health to the apps below and beside."""
-        from ingestion import seeds, selectors, storage
-        from realtrack.core import registry
+        from ingestion import handlers, seeds, selectors, storage
+        from ingestion.services.merging import PARTICIPANT
+        from realtrack.core import events, registry
 
+        events.subscribe(
+            "listing.merged", key="ingestion.readings_follow", handler=handlers.listings_merged
+        )
+        registry.merge_participants.register("ingestion", PARTICIPANT)
         registry.listing_photos.register("ingestion", selectors.photos_by_listing)
         registry.nav_counts.register("ingestion", selectors.nav_counts)
         registry.health_checks.register("photos", storage.health)

@@ -13,6 +13,7 @@ class InventoryConfig(AppConfig):
         """Subscribe and fill the slots of the registry."""
         from inventory import handlers, seeds, selectors
         from inventory.services import first_stock_write, place_set
+        from inventory.services.merging import PARTICIPANT
         from inventory.services.teardown import KIND
         from realtrack.core import events, registry
 
@@ -32,3 +33,4 @@ class InventoryConfig(AppConfig):
         registry.nav_counts.register("inventory", selectors.nav_counts)
         registry.place_writers.register("inventory", place_set)
         registry.first_stock_writers.register("inventory", first_stock_write)
+        registry.merge_participants.register("inventory", PARTICIPANT)

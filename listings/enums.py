@@ -29,6 +29,7 @@ class ChangeReason(models.TextChoices):
     STATUS_CHANGE = "status_change", "Status"
     PROPOSAL_TAKEN = "proposal_taken", "Proposal taken"
     RESTORE = "restore", "Restored"
+    MERGE = "merge", "Merged"
     DELETE = "delete", "Deleted"
 
 

@@ -101,6 +101,33 @@ class ListingProposalDecided(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListingsMerged(DomainEvent):
+    """Two parts became one; the entity is the kept one."""
+
+    name: ClassVar[str] = "listing.merged"
+    entity_type: ClassVar[str] = "listing"
+
+    merge_id: str
+    gone_id: str
+    sku: str = ""
+    gone_sku: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingsUnmerged(DomainEvent):
+    """A merge was taken back; the entity is the part that had been kept."""
+
+    name: ClassVar[str] = "listing.unmerged"
+    entity_type: ClassVar[str] = "listing"
+    log_only: ClassVar[bool] = True
+
+    merge_id: str
+    gone_id: str
+    sku: str = ""
+    gone_sku: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchSaved(DomainEvent):
     name: ClassVar[str] = "saved_search.saved"
     entity_type: ClassVar[str] = "saved_search"

@@ -12,6 +12,7 @@ class OrdersConfig(AppConfig):
     def ready(self) -> None:
         """Subscribe and fill the slots of the registry."""
         from orders import handlers, sales_figures, selectors, services
+        from orders.services.merging import PARTICIPANT
         from realtrack.core import events, registry
 
         events.subscribe(
@@ -30,6 +31,7 @@ class OrdersConfig(AppConfig):
         for name in ("order.shipped", "order.tracking_changed"):
             events.subscribe(name, key="orders.shipment", handler=handlers.order_shipped)
         registry.nav_counts.register("orders", selectors.nav_counts)
+        registry.merge_participants.register("orders", PARTICIPANT)
         registry.price_evidence.register("sold", sales_figures.sold_prices)
         registry.part_sales.register("orders", sales_figures.part_sales)
         registry.type_histories.register("orders", sales_figures.type_histories)

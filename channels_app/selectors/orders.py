@@ -12,6 +12,7 @@ from channels_app.adapters.base import FoundContext
 from channels_app.adapters.registry import adapter_for
 from channels_app.enums import InboxState
 from channels_app.models import ChannelListing, ChannelOrder, ChannelWebhookLog
+from listings.selectors import merged_into
 from realtrack.core import crypto
 from realtrack.core.errors import NotFound
 
@@ -65,6 +66,9 @@ def _matched(lines: Sequence[FoundLine], connection_id: uuid.UUID) -> tuple[Foun
     for row in rows.filter(external_id__in=items):
         by_item[row.external_id] = row
     by_sku = {row.external_sku: row for row in rows.filter(external_sku__in=skus).order_by("pk")}
+    matched = {*by_item.values(), *by_sku.values()}
+    # A part that was merged into another is sold from that one's shelf.
+    now = merged_into({row.listing_id for row in matched})
     found = []
     for line in lines:
         # An item number names one listing for ever; a SKU may have been given to another part.
@@ -72,7 +76,7 @@ def _matched(lines: Sequence[FoundLine], connection_id: uuid.UUID) -> tuple[Foun
         found.append(
             replace(
                 line,
-                listing_id=row_of_line.listing_id,
+                listing_id=now.get(row_of_line.listing_id, row_of_line.listing_id),
                 channel_listing_id=row_of_line.pk,
             )
             if row_of_line

@@ -11,6 +11,7 @@ from ingestion.services.assets import (
 from ingestion.services.editing import Crop, asset_edit
 from ingestion.services.jobs import job_cancel, job_create, job_retry
 from ingestion.services.learning import alias_undo
+from ingestion.services.merging import readings_follow_merge
 from ingestion.services.mirroring import listing_photos_mirror, url_mirror
 from ingestion.services.parts import job_regroup
 from ingestion.services.processing import asset_process, variant_restore
@@ -47,6 +48,7 @@ __all__ = [
     "listing_photos_order",
     "orphans_clean",
     "put_receive",
+    "readings_follow_merge",
     "result_add_to_stock",
     "result_approve",
     "result_claim",

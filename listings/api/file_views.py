@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.http import StreamingHttpResponse
+from django.http import FileResponse, StreamingHttpResponse
 from djangorestframework_camel_case.parser import CamelCaseMultiPartParser
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import inline_serializer
@@ -20,12 +20,19 @@ from listings import services
 from listings.api import serializers
 from listings.api.base import search_request
 from listings.files.export import ExportFormat
-from listings.web.exports import CSV_TYPE, XLSX_TYPE, export_response
+from listings.web.exports import (
+    CSV_TYPE,
+    XLSX_TYPE,
+    export_response,
+    template_filled,
+    template_response,
+)
 from listings.web.imports import refused_response
 from realtrack.core.api.schema import api_schema
 from realtrack.core.api.serializers import StrictSerializer
 from realtrack.core.api.views import ApiView
 from realtrack.core.rights import Right
+from realtrack.core.selectors import run_check_steerable, run_get
 
 _STARTED = inline_serializer("ImportStarted", {"job_id": drf.UUIDField()})
 
@@ -89,6 +96,9 @@ class ImportUndoView(ApiView):
     @api_schema(response=_STARTED, status=202, summary="Undo an import")
     def post(self, request: Request, run_id: uuid.UUID) -> Response:
         del request
+        source = run_get(run_id)
+        if source is not None:
+            run_check_steerable(source, self.user)
         run = services.import_undo(run_id=run_id, actor=self.actor)
         return Response({"job_id": run.pk}, status=202)
 
@@ -150,3 +160,29 @@ class ExportView(ApiView):
             raise drf.ValidationError({"format": error.detail}) from error
         query = self.query(serializers.SearchQuery)
         return export_response(ExportFormat(chosen), search_request(query), user=self.user)
+
+
+class TemplateBody(StrictSerializer):
+    """A marketplace's category template as it was downloaded."""
+
+    file = drf.FileField(allow_empty_file=True, max_length=255)
+
+
+class TemplateView(ApiView):
+    """Export a search filled into a template; `X-Left-Out` counts parts that it has no sheet for."""
+
+    rights = {"POST": Right.LISTINGS_VIEW}
+    parser_classes = (CamelCaseMultiPartParser,)
+    content_negotiation_class = _AnyFormat
+
+    @api_schema(
+        query=serializers.SearchQuery,
+        request={"multipart/form-data": TemplateBody},
+        responses={(200, CSV_TYPE): OpenApiTypes.BINARY, (200, XLSX_TYPE): OpenApiTypes.BINARY},
+        summary="Fill a search into a marketplace's category template",
+    )
+    def post(self, request: Request) -> FileResponse:
+        del request
+        body = self.body(TemplateBody)
+        search = search_request(self.query(serializers.SearchQuery))
+        return template_response(*template_filled(body["file"], search, user=self.user))

@@ -12,11 +12,18 @@ from rest_framework.response import Response
 
 from listings import selectors
 from listings.models import SavedSearch
-from listings.services.searches import saved_search_delete, saved_search_save
+from listings.selectors.saved import saved_counts
+from listings.selectors.search import COUNT_CAP
+from listings.services.searches import (
+    saved_search_change,
+    saved_search_delete,
+    saved_search_save,
+)
 from realtrack.core.api.schema import api_schema
 from realtrack.core.api.serializers import StrictSerializer
 from realtrack.core.api.views import ApiView
 from realtrack.core.rights import Right
+from settings_app.models import User
 
 
 class SavedSearchOut(drf.Serializer[Any]):
@@ -27,6 +34,9 @@ class SavedSearchOut(drf.Serializer[Any]):
     query = drf.CharField(allow_blank=True)
     is_shared = drf.BooleanField()
     is_own = drf.BooleanField()
+    # Hits now (at most a minute old); null where they were not counted.
+    total = drf.IntegerField(allow_null=True)
+    total_is_capped = drf.BooleanField()
 
 
 class SaveSearch(StrictSerializer):
@@ -35,6 +45,28 @@ class SaveSearch(StrictSerializer):
     name = drf.CharField(max_length=80)
     query = drf.CharField(max_length=2000, allow_blank=True)
     is_shared = drf.BooleanField(default=False)
+
+
+class ChangeSearch(StrictSerializer):
+    """`PATCH /api/listings/searches/{id}`: another name, shared or not; what is absent stays."""
+
+    name = drf.CharField(max_length=80, required=False)
+    is_shared = drf.BooleanField(required=False)
+
+
+_ANSWER = inline_serializer("SavedSearchAnswer", {"search": SavedSearchOut()})
+
+
+def _answer(row: SavedSearch, user: User, count: int | None) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "name": row.name,
+        "query": row.query,
+        "is_shared": row.is_shared,
+        "is_own": row.owner_id == user.pk,
+        "total": None if count is None else min(count, COUNT_CAP),
+        "total_is_capped": count is not None and count > COUNT_CAP,
+    }
 
 
 class SavedSearchListView(ApiView):
@@ -48,12 +80,14 @@ class SavedSearchListView(ApiView):
     )
     def get(self, request: Request) -> Response:
         del request
-        rows = selectors.saved_searches(user=self.user)
-        return Response({"searches": [self._answer(one) for one in rows]})
+        rows = list(selectors.saved_searches(user=self.user))
+        counts = saved_counts(rows, user=self.user)
+        answers = [_answer(one, self.user, counts.get(one.pk)) for one in rows]
+        return Response({"searches": answers})
 
     @api_schema(
         request=SaveSearch,
-        response=inline_serializer("SavedSearchAnswer", {"search": SavedSearchOut()}),
+        response=_ANSWER,
         status=201,
         summary="Save a search",
     )
@@ -67,22 +101,28 @@ class SavedSearchListView(ApiView):
             is_shared=body["is_shared"],
             actor=self.actor,
         )
-        return Response({"search": self._answer(row)}, status=201)
-
-    def _answer(self, row: SavedSearch) -> dict[str, Any]:
-        return {
-            "id": row.pk,
-            "name": row.name,
-            "query": row.query,
-            "is_shared": row.is_shared,
-            "is_own": row.owner_id == self.user.pk,
-        }
+        count = saved_counts([row], user=self.user)[row.pk]
+        return Response({"search": _answer(row, self.user, count)}, status=201)
 
 
 class SavedSearchView(ApiView):
     """One saved search of one's own."""
 
-    rights = {"DELETE": Right.LISTINGS_VIEW}
+    rights = {"DELETE": Right.LISTINGS_VIEW, "PATCH": Right.LISTINGS_VIEW}
+
+    @api_schema(request=ChangeSearch, response=_ANSWER, summary="Rename or share a saved search")
+    def patch(self, request: Request, search_id: uuid.UUID) -> Response:
+        del request
+        body = self.body(ChangeSearch)
+        row = saved_search_change(
+            search_id=search_id,
+            owner=self.user,
+            name=body.get("name"),
+            is_shared=body.get("is_shared"),
+            actor=self.actor,
+        )
+        count = saved_counts([row], user=self.user)[row.pk]
+        return Response({"search": _answer(row, self.user, count)})
 
     @api_schema(
         response=inline_serializer("SearchForgotten", {"success": drf.BooleanField()}),

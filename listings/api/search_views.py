@@ -1,9 +1,7 @@
-"""Search, facets, suggestions, the trash and bulk edits."""
+"""Search, facets, suggestions and the trash."""
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.utils import inline_serializer
@@ -11,30 +9,14 @@ from rest_framework import serializers as drf
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from listings import selectors, services
+from listings import selectors
 from listings.api import serializers
-from listings.api.base import changes_by_name, listing_answer, search_request
+from listings.api.base import listing_answer, search_request
 from listings.api.render import ListingRenderer
 from listings.selectors import Facet
-from listings.services import BulkEdit, BulkResult
 from realtrack.core.api.schema import api_schema
 from realtrack.core.api.views import ApiView, page_of
 from realtrack.core.rights import Right
-
-_FAILED = inline_serializer(
-    "BulkFailure",
-    {"id": drf.UUIDField(), "code": drf.CharField(), "reason": drf.CharField()},
-    many=True,
-)
-_BULK = inline_serializer(
-    "BulkAnswer",
-    {
-        "updated": drf.IntegerField(),
-        "same": drf.IntegerField(),
-        "failed": _FAILED,
-        "run_id": drf.UUIDField(),
-    },
-)
 
 
 class SearchView(ApiView):
@@ -154,95 +136,12 @@ class TrashView(ApiView):
         return page_of("listings", data, total=found.count(), query=query)
 
 
-class BulkView(ApiView):
-    """One change on many listings."""
-
-    rights = {"POST": Right.LISTINGS_EDIT}
-
-    @api_schema(request=serializers.BulkUpdate, response=_BULK, summary="Bulk edit")
-    def post(self, request: Request) -> Response:
-        del request
-        body = self.body(serializers.BulkUpdate)
-        result = services.listing_bulk(
-            ids=body["ids"],
-            edit=edit_of(body),
-            actor=self.actor,
-            visible=selectors.visible_ids(body["ids"], user=self.user),
-        )
-        return Response(bulk_answer(result))
-
-
-class BulkPreviewView(ApiView):
-    """What a bulk edit would do."""
-
-    rights = {"POST": Right.LISTINGS_EDIT}
-
-    @api_schema(
-        request=serializers.BulkUpdate,
-        response=inline_serializer(
-            "BulkPreview",
-            {"rows": drf.ListField(child=drf.DictField()), "total": drf.IntegerField()},
-        ),
-        summary="Preview of a bulk edit",
-    )
-    def post(self, request: Request) -> Response:
-        del request
-        body = self.body(serializers.BulkUpdate)
-        visible = set(selectors.visible_ids(body["ids"], user=self.user))
-        ids = [one for one in body["ids"] if one in visible]
-        rows = [
-            {
-                "id": row.id,
-                "sku": row.sku,
-                "title": row.title,
-                "before": row.before,
-                "after": row.after,
-                "refused": row.refused or None,
-            }
-            for row in services.bulk_preview(ids=ids, edit=edit_of(body))
-        ]
-        return Response({"rows": rows, "total": len(rows)})
-
-
-class BulkUndoView(ApiView):
-    """Take a bulk edit back."""
-
-    rights = {"POST": Right.LISTINGS_EDIT}
-
-    @api_schema(response=_BULK, summary="Undo a bulk edit")
-    def post(self, request: Request, run_id: uuid.UUID) -> Response:
-        del request
-        return Response(bulk_answer(services.bulk_undo(run_id=run_id, actor=self.actor)))
-
-
 def _without_paging(request: Request) -> str:
     """The query of this request as the facets take it: they are of all pages."""
     query = request.query_params.copy()
     for name in ("cursor", "before", "offset", "limit", "facets", "sort"):
         query.pop(name, None)
     return str(query.urlencode())
-
-
-def edit_of(body: Mapping[str, Any]) -> BulkEdit:
-    """The bulk edit that a body asks for; a status among the changes is a move."""
-    changes = changes_by_name(body.get("changes", {}))
-    status = changes.pop("status", "")
-    return BulkEdit(
-        changes=changes,
-        price_percent=body.get("price_percent"),
-        status=str(status or ""),
-        delete=body.get("delete", False),
-    )
-
-
-def bulk_answer(result: BulkResult) -> dict[str, Any]:
-    """`{updated, same, failed, runId}`."""
-    return {
-        "updated": result.updated,
-        "same": result.same,
-        "failed": [{"id": one.id, "code": one.code, "reason": one.reason} for one in result.failed],
-        "run_id": result.run_id,
-    }
 
 
 def facet_answers(facets: list[Facet]) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
@@ -70,21 +69,6 @@ class PatchStatus(StrictSerializer):
     status = serializers.ChoiceField(choices=ListingStatus.values)
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True)
     version = serializers.IntegerField(min_value=1, required=False)
-
-
-class BulkUpdate(StrictSerializer):
-    """`POST /api/listings/bulk`: one change on up to 500 listings."""
-
-    ids = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=500)
-    changes = serializers.DictField(required=False)
-    price_percent = serializers.DecimalField(
-        max_digits=6,
-        decimal_places=2,
-        min_value=Decimal(-99),
-        max_value=Decimal(1000),
-        required=False,
-    )
-    delete = serializers.BooleanField(required=False)
 
 
 class RestoreRevision(StrictSerializer):

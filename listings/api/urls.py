@@ -2,7 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from listings.api import file_views, pricing, saved_views, search_views, views
+from listings.api import (
+    bulk_views,
+    file_views,
+    merge_views,
+    pricing,
+    saved_views,
+    search_views,
+    views,
+)
 
 urlpatterns = [
     path("settings/pricing-rules/preview", pricing.PricingPreviewView.as_view()),
@@ -20,9 +28,13 @@ urlpatterns = [
     path("listings/import/<uuid:run_id>/undo", file_views.ImportUndoView.as_view()),
     path("listings/import/<uuid:run_id>/refused", file_views.ImportRefusedView.as_view()),
     path("listings/export", file_views.ExportView.as_view()),
-    path("listings/bulk", search_views.BulkView.as_view()),
-    path("listings/bulk/preview", search_views.BulkPreviewView.as_view()),
-    path("listings/bulk/<uuid:run_id>/undo", search_views.BulkUndoView.as_view()),
+    path("listings/export/template", file_views.TemplateView.as_view()),
+    path("listings/bulk", bulk_views.BulkView.as_view()),
+    path("listings/bulk/preview", bulk_views.BulkPreviewView.as_view()),
+    path("listings/bulk/<uuid:run_id>/undo", bulk_views.BulkUndoView.as_view()),
+    path("listings/merge", merge_views.MergeView.as_view()),
+    path("listings/merge/preview", merge_views.MergePreviewView.as_view()),
+    path("listings/merges/<uuid:merge_id>/undo", merge_views.MergeUndoView.as_view()),
     path("listings/proposals/<uuid:proposal_id>/take", views.ProposalTakeView.as_view()),
     path("listings/proposals/<uuid:proposal_id>/drop", views.ProposalDropView.as_view()),
     path("listings/<uuid:listing_id>", views.ListingView.as_view()),

@@ -12,7 +12,7 @@ from listings.files.tables import FileRefused, Table, table_of
 from listings.files.xlsx_file import Workbook
 
 MAX_FILE = 64 * 1024 * 1024
-_ZIP = b"PK\x03\x04"
+ZIP_HEAD = b"PK\x03\x04"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 
 
@@ -29,7 +29,7 @@ def open_tables(path: Path, *, name: str) -> Iterator[list[Table]]:
         raise FileRefused("The file is empty.")
     if head.startswith(_OLD_OFFICE):
         raise FileRefused("This is an old XLS or a locked file. Save it as XLSX or CSV.")
-    if not head.startswith(_ZIP):
+    if not head.startswith(ZIP_HEAD):
         table = table_of(name, lambda: csv_rows(path))
         yield _with_parts([table] if table else [])
         return

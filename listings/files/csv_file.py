@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from listings.files.tables import MAX_CELL, MAX_COLUMNS, FileRefused, Row
@@ -13,14 +14,33 @@ _SEPARATORS = ",;\t|"
 _CHUNK = 1 << 20
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CsvForm:
+    """How a CSV is written."""
+
+    encoding: str
+    separator: str
+    line_end: str
+
+
+def csv_form(path: Path) -> CsvForm:
+    """How this file is written. Raises `FileRefused` where it is not a CSV."""
+    encoding = _encoding(path)
+    with path.open(encoding=encoding, newline="") as handle:
+        head = handle.read(64_000)
+    return CsvForm(
+        encoding=encoding,
+        separator=_separator(head),
+        line_end="\r\n" if "\r\n" in head else "\n",
+    )
+
+
 def csv_rows(path: Path) -> Iterator[Row]:
     """Rows of the file, numbered by record. Raises `FileRefused` where it is not a CSV."""
     csv.field_size_limit(MAX_CELL)
-    encoding = _encoding(path)
-    with path.open(encoding=encoding, newline="") as handle:
-        separator = _separator(handle.read(64_000))
-        handle.seek(0)
-        reader = csv.reader(handle, delimiter=separator)
+    form = csv_form(path)
+    with path.open(encoding=form.encoding, newline="") as handle:
+        reader = csv.reader(handle, delimiter=form.separator)
         number = 0
         try:
             for cells in reader:

@@ -95,7 +95,7 @@ def _own_headers() -> list[str]:
     ]
 
 
-def _with_vehicles(
+def with_vehicles(
     listings: Iterable[Listing], vehicles_of: VehiclesOf
 ) -> Iterator[tuple[Listing, Sequence[str]]]:
     """Listings with their vehicles as details of compatibility rows, read in steps."""
@@ -103,16 +103,17 @@ def _with_vehicles(
     while step := list(islice(rest, _ROWS_A_CHUNK)):
         found = vehicles_of([one.pk for one in step])
         for one in step:
-            yield one, [_details(vehicle) for vehicle in found.get(one.pk, ())]
+            yield one, [details_of(vehicle) for vehicle in found.get(one.pk, ())]
 
 
-def _details(vehicle: Mapping[str, str]) -> str:
+def details_of(vehicle: Mapping[str, str]) -> str:
+    """A vehicle as one text: `Make=Kia|Model=Rio|Year=2013`."""
     pairs = ((name, " ".join(value.replace("|", "/").split())) for name, value in vehicle.items())
     return "|".join(f"{name}={value}" for name, value in pairs if value)
 
 
 def _own_rows(listings: Iterable[Listing], vehicles_of: VehiclesOf) -> Iterator[list[str]]:
-    for listing, vehicles in _with_vehicles(listings, vehicles_of):
+    for listing, vehicles in with_vehicles(listings, vehicles_of):
         yield _own_row(listing, vehicles)
 
 
@@ -122,7 +123,7 @@ def _ebay_rows(
     """A part, and below it a row per vehicle, as eBay's upload takes them."""
     names = [column.name for column in columns()]
     relation, details = names.index("relationship"), names.index("relationship_details")
-    for listing, vehicles in _with_vehicles(listings, vehicles_of):
+    for listing, vehicles in with_vehicles(listings, vehicles_of):
         row = _ebay_row(listing, aspects)
         yield row
         for vehicle in vehicles:
@@ -134,7 +135,7 @@ def _ebay_rows(
 def _own_row(listing: Listing, vehicles: Sequence[str]) -> list[str]:
     specifics = listing.item_specifics
     return [
-        *(_text(getattr(listing, name)) for name in fields.by_name()),
+        *(text_of(getattr(listing, name)) for name in fields.by_name()),
         json.dumps(specifics, ensure_ascii=False, sort_keys=True) if specifics else "",
         "\n".join(vehicles),
         str(listing.version),
@@ -151,7 +152,7 @@ def _ebay_headers(aspects: Sequence[str]) -> list[str]:
 
 
 def _ebay_row(listing: Listing, aspects: Sequence[str]) -> list[str]:
-    values = {column.name: _text(getattr(listing, column.name)) for column in columns()}
+    values = {column.name: text_of(getattr(listing, column.name)) for column in columns()}
     values["action"] = values["action"] or ("Revise" if listing.ebay_listing_id else "Add")
     specifics = listing.item_specifics
     return [
@@ -188,13 +189,13 @@ def _shopify_rows(listing: Listing) -> Iterator[list[str]]:
         "Variant Inventory Qty": str(listing.quantity or 0),
         "Variant Inventory Policy": "deny",
         "Variant Fulfillment Service": "manual",
-        "Variant Price": _text(listing.start_price),
+        "Variant Price": text_of(listing.start_price),
         "Variant Requires Shipping": "TRUE",
         "Variant Taxable": "TRUE",
         "Variant Barcode": listing.p_upc or listing.ean,
         "Image Src": photos[0] if photos else "",
         "Image Position": "1" if photos else "",
-        "Cost per item": _text(listing.cost),
+        "Cost per item": text_of(listing.cost),
         "Status": "archived" if listing.status == "archived" else "active",
     }
     yield [values[name] for name in _SHOPIFY]
@@ -203,8 +204,8 @@ def _shopify_rows(listing: Listing) -> Iterator[list[str]]:
         yield [more.get(name, "") for name in _SHOPIFY]
 
 
-def _text(value: object) -> str:
-    """A value as the import reads it back."""
+def text_of(value: object) -> str:
+    """A value of a field as the import reads it back."""
     if value is None:
         return ""
     if isinstance(value, bool):

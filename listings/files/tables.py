@@ -37,6 +37,7 @@ class Table:
     headers: tuple[str, ...]
     is_template: bool
     rows: Callable[[], Iterator[Row]]
+    header_row: int = 1
 
 
 def table_of(name: str, read: Callable[[], Iterator[Row]]) -> Table | None:
@@ -52,6 +53,7 @@ def table_of(name: str, read: Callable[[], Iterator[Row]]) -> Table | None:
             headers=_trimmed(row.cells),
             is_template=first.lstrip("*").casefold().startswith("action("),
             rows=_below(read, row.number),
+            header_row=row.number,
         )
     return None
 

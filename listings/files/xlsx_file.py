@@ -66,6 +66,10 @@ class Workbook:
                 found.append((sheet.get("name") or "", part))
         return found
 
+    def texts(self) -> list[str]:
+        """All texts that the sheets share."""
+        return self._shared()
+
     def rows(self, part: str) -> Iterator[Row]:
         """Rows of a sheet; cells that are not there are empty texts."""
         texts = self._shared()

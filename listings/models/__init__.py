@@ -11,6 +11,7 @@ from listings.models.desk import CatalogPreference, EditDraft
 from listings.models.import_file import ImportFile
 from listings.models.import_preset import ImportPreset
 from listings.models.listing import ItemColumns, LifeColumns, Listing, ListingQuerySet
+from listings.models.merge import ListingMerge
 from listings.models.pricing import RulePrice
 from listings.models.proposal import ListingProposal
 from listings.models.revision import ListingText, RevisionFields, text_hash
@@ -50,6 +51,7 @@ __all__ = [
     "ImportFile",
     "ImportPreset",
     "Listing",
+    "ListingMerge",
     "ListingProposal",
     "ListingQuerySet",
     "ListingRevision",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from listings.selectors.facets import Facet, FacetValue, facets_come_later, listing_facets
 from listings.selectors.listing import (
+    bulk_run_check,
     listing_get,
     listing_get_any,
     listing_trash,
@@ -18,6 +19,14 @@ from listings.selectors.listing import (
     sku_taken,
     visible_ids,
 )
+from listings.selectors.merging import (
+    may_merge,
+    merge_check_allowed,
+    merge_get,
+    merge_of,
+    merged_into,
+    merges_into,
+)
 from listings.selectors.search import SORTS, SearchPage, SearchRequest, listing_search
 from listings.selectors.suggest import Suggestion, listing_suggest
 
@@ -28,6 +37,7 @@ __all__ = [
     "SearchPage",
     "SearchRequest",
     "Suggestion",
+    "bulk_run_check",
     "facets_come_later",
     "listing_facets",
     "listing_get",
@@ -36,6 +46,12 @@ __all__ = [
     "listing_suggest",
     "listing_trash",
     "listings_in_order",
+    "may_merge",
+    "merge_check_allowed",
+    "merge_get",
+    "merge_of",
+    "merged_into",
+    "merges_into",
     "parts_with_number",
     "proposal_get",
     "proposals_open",

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from listings.enums import ProposalState
 from listings.models import Listing, ListingProposal, ListingRevision, SavedSearch
 from listings.part_numbers import normalise
-from realtrack.core.errors import NotFound
+from realtrack.core.errors import NotAllowed, NotFound
+from realtrack.core.selectors import run_check_steerable, run_get
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -109,6 +110,25 @@ def parts_with_number(number: str, *, user: User, limit: int = 5) -> list[Listin
         return []
     rows = Listing.objects.visible_to(user).filter(mpn_normalised=bare)
     return list(rows.order_by("-created_at")[:limit])
+
+
+def bulk_run_check(run_id: uuid.UUID, *, user: User) -> None:
+    """Raise unless this user may take the run back: started it or may steer others' runs, and sees
+    every part that it changed. Raises `NotFound`, `NotAllowed`.
+    """
+    run = run_get(run_id)
+    if run is None:
+        raise NotFound
+    run_check_steerable(run, user)
+    ids = [
+        uuid.UUID(text)
+        for text in run.items.exclude(target_id="").values_list("target_id", flat=True)
+    ]
+    seen = Listing.all_objects.visible_to(user).filter(pk__in=ids).count()
+    gone = len(ids) - Listing.all_objects.filter(pk__in=ids).count()
+    if seen + gone < len(ids):
+        message = "Some parts of this run belong to a team that you are not in."
+        raise NotAllowed(message)
 
 
 def shipping_profile_uses(name: str) -> int:

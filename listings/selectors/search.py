@@ -124,6 +124,18 @@ def listing_search(request: SearchRequest, *, user: User) -> SearchPage:
     )
 
 
+def search_count(request: SearchRequest, *, user: User) -> int:
+    """How many parts this search finds: up to `COUNT_CAP`, and one more where there are more."""
+    hits = search_hits(request, user=user)
+    if hits.tsquery is None and not hits.filters:
+        return min(kept_total(user), COUNT_CAP + 1)
+    found = hits.rows.order_by().values("pk")[: COUNT_CAP + 1].count()
+    if not found and hits.parsed.words and hits.tsquery is not None:
+        close = search_hits(request, user=user, fuzzy=True)
+        found = close.rows.order_by().values("pk")[: COUNT_CAP + 1].count()
+    return found
+
+
 def search_hits(
     request: SearchRequest, *, user: User, fuzzy: bool = False, without: str = ""
 ) -> Hits:

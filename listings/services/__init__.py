@@ -34,6 +34,7 @@ from listings.services.life import (
     listing_restore,
     listing_transition,
 )
+from listings.services.merging import MergePreview, listings_merge, merge_preview, merge_undo
 from listings.services.preferences import catalog_preference_set
 from listings.services.proposals import proposal_drop, proposal_take
 from listings.services.revisions import listing_revision_restore
@@ -46,6 +47,7 @@ __all__ = [
     "Append",
     "BulkEdit",
     "BulkResult",
+    "MergePreview",
     "Replace",
     "bulk_preview",
     "bulk_undo",
@@ -79,7 +81,10 @@ __all__ = [
     "listing_transition",
     "listing_update",
     "listing_update_merged",
+    "listings_merge",
     "mapping_of",
+    "merge_preview",
+    "merge_undo",
     "proposal_drop",
     "proposal_take",
     "search_fold",

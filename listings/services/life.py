@@ -15,7 +15,7 @@ from listings.enums import ChangeReason, ListingStatus
 from listings.errors import NotReady
 from listings.health import Health, health_of
 from listings.locks import listing_locked
-from listings.models import Listing, ListingSearch
+from listings.models import Listing, ListingMerge, ListingSearch
 from listings.services.conflicts import version_conflict
 from listings.services.history import revision_write
 from listings.services.search_index import photos_of, search_refresh
@@ -24,7 +24,7 @@ from listings.transitions import NEEDS_COMPLETENESS, allowed_from
 from listings.wire import wire_value
 from realtrack.core import events as core_events
 from realtrack.core.actors import Actor, ActorKind
-from realtrack.core.errors import IllegalTransition, InvalidInput
+from realtrack.core.errors import Conflict, IllegalTransition, InvalidInput
 
 _ENDS = frozenset({ListingStatus.DELISTED, ListingStatus.ARCHIVED, ListingStatus.SOLD})
 
@@ -51,6 +51,8 @@ def listing_transition(
         before = str(listing.status)
         if before == target:
             return listing
+        if before == ListingStatus.ARCHIVED:
+            _not_merged_away(listing)
         move = getattr(listing, f"to_{target.value}")
         if not can_proceed(move):
             raise illegal_move(before, target)
@@ -81,6 +83,45 @@ def listing_transition(
         )
         if before == ListingStatus.PUBLISHED and target in _ENDS - {ListingStatus.SOLD}:
             _end_owed(listing, actor)
+    return listing
+
+
+def listing_status_put_back(*, listing_id: uuid.UUID, to: str, actor: Actor, note: str) -> Listing:
+    """Undo a move: back to the status that it had, where the life of a listing has no such way.
+
+    Only for what takes back its own move, in the transaction of the undo. Raises `Conflict` where
+    it left the archive meanwhile.
+    """
+    target = _target(to)
+    with transaction.atomic():
+        listing = listing_locked(listing_id)
+        before = str(listing.status)
+        if before != ListingStatus.ARCHIVED:
+            message = f"{listing.custom_label_sku} is {before} now; it left the archive meanwhile."
+            raise Conflict(message)
+        listing.status = target.value
+        _step(listing, actor=actor)
+        revision_write(
+            listing,
+            status_before=before,
+            reason=ChangeReason.RESTORE,
+            changed=["status"],
+            actor=actor,
+            note=note,
+        )
+        search_refresh(listing, words=False)
+        core_events.emit(
+            events.ListingTransitioned(
+                entity_id=listing.pk,
+                sku=listing.custom_label_sku,
+                version=listing.version,
+                status_before=before,
+                status_after=target.value,
+                changes={"status": [before, target.value]},
+                metadata={"note": note},
+            ),
+            actor=actor,
+        )
     return listing
 
 
@@ -169,6 +210,17 @@ def illegal_move(before: str, target: ListingStatus) -> IllegalTransition:
     return IllegalTransition(
         message, extra={"from": before, "to": target.value, "allowed": allowed}
     )
+
+
+def _not_merged_away(listing: Listing) -> None:
+    """What it had is another part's now; only taking the merge back gives it a life again."""
+    merge = ListingMerge.objects.filter(gone=listing, undone_at__isnull=True).first()
+    if merge is not None:
+        message = (
+            f"{listing.custom_label_sku} was merged into {merge.kept.custom_label_sku}; take the"
+            " merge back there."
+        )
+        raise Conflict(message, code="merged", extra={"kept_id": str(merge.kept_id)})
 
 
 def _target(to: str) -> ListingStatus:

@@ -18,7 +18,6 @@ from listings.services.bulk_edits import MAX_IDS
 from listings.web.bulk_form import edit_form, edit_of_form, percent_of
 from realtrack.core.errors import InvalidInput
 from realtrack.core.rights import Right
-from realtrack.core.selectors import run_check_steerable, run_get
 from realtrack.core.web.access import actor_of, requires, user_of
 from realtrack.core.web.render import redirect, render_page, toast, trigger
 
@@ -92,9 +91,7 @@ def _preview(ids: list[uuid.UUID], edit: BulkEdit) -> dict[str, object]:
 @requires(Right.LISTINGS_EDIT)
 def undo(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     """Take a bulk act back; what was changed since stays and is named."""
-    run = run_get(run_id)
-    if run is not None:
-        run_check_steerable(run, user_of(request))
+    selectors.bulk_run_check(run_id, user=user_of(request))
     result = services.bulk_undo(run_id=run_id, actor=actor_of(request))
     text = f"{_parts(result.updated)} as before."
     if result.failed:

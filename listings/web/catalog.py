@@ -108,6 +108,7 @@ def _views(query: QueryDict, user: User) -> list[dict[str, object]]:
     present = sorted(_kept(query))
     return [
         {
+            "id": one.pk,
             "name": one.name,
             "url": f"?{one.query}",
             "is_current": sorted(_kept(QueryDict(one.query))) == present,

@@ -13,14 +13,25 @@ from listings.enums import CatalogDensity, CatalogView
 from listings.models import Listing, ListingSearch
 from listings.selectors.address import PAGE
 from listings.selectors.desk import catalog_preference
+from listings.selectors.saved import count_text, saved_counts
 from listings.services import listing_health
 from listings.services.search_index import photos_of
-from listings.services.searches import saved_search_delete, saved_search_save
+from listings.services.searches import (
+    saved_search_change,
+    saved_search_delete,
+    saved_search_save,
+)
 from listings.web import columns
 from listings.web.conflict import conflict_dialog
 from listings.web.rows import Row, look_of
 from realtrack.core import registry
-from realtrack.core.errors import AppError, InvalidInput, NotAllowed, VersionConflict
+from realtrack.core.errors import (
+    AppError,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    VersionConflict,
+)
 from realtrack.core.rights import Right, user_can
 from realtrack.core.web.access import actor_of, requires, user_of
 from realtrack.core.web.render import redirect, render_page
@@ -132,6 +143,45 @@ def saved(request: HttpRequest) -> HttpResponse:
         }
         return render_page(request, "listings/_save_view.html", context, status=422)
     return redirect(request, f"{reverse('listings:list')}?{row.query}")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Right.LISTINGS_VIEW)
+def saved_change(request: HttpRequest, search_id: uuid.UUID) -> HttpResponse:
+    """Another name for one's own saved view, shared or not; GET shows the form in the drawer."""
+    user = user_of(request)
+    row = selectors.saved_searches(user=user).filter(pk=search_id, owner=user).first()
+    if row is None:
+        raise NotFound
+    context: dict[str, object] = {"row": row, "name": row.name, "is_shared": row.is_shared}
+    if request.method == "GET":
+        return render_page(request, "listings/_save_view.html", context)
+    try:
+        saved_search_change(
+            search_id=search_id,
+            owner=user,
+            name=request.POST.get("name", ""),
+            is_shared=request.POST.get("is_shared") == "true",
+            actor=actor_of(request),
+        )
+    except InvalidInput as error:
+        context |= {
+            "name": request.POST.get("name", ""),
+            "error": error.fields.get("name", [""])[0],
+        }
+        return render_page(request, "listings/_save_view.html", context, status=422)
+    return redirect(request, f"{reverse('listings:list')}?{row.query}")
+
+
+@require_GET
+@requires(Right.LISTINGS_VIEW)
+def saved_numbers(request: HttpRequest) -> HttpResponse:
+    """How many parts each saved view finds, for the tabs that are shown already."""
+    user = user_of(request)
+    rows = list(selectors.saved_searches(user=user))
+    counts = saved_counts(rows, user=user)
+    found = [(key, count_text(count)) for key, count in counts.items()]
+    return render_page(request, "listings/_view_counts.html", {"counts": found})
 
 
 @require_POST

@@ -219,6 +219,9 @@ def _rail(request: HttpRequest, listing: Listing) -> dict[str, object]:
             for one in selectors.proposals_open(listing.pk)
         ],
         "same_number": selectors.same_number(listing, user=user_of(request)),
+        "may_merge": selectors.may_merge(user_of(request)),
+        "merged_away": selectors.merge_of(listing.pk),
+        "merges": selectors.merges_into(listing.pk),
     }
 
 

@@ -2,7 +2,18 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from listings.web import bulk, catalog, desk, exports, history, imports, new_part, part, pricing
+from listings.web import (
+    bulk,
+    catalog,
+    desk,
+    exports,
+    history,
+    imports,
+    merging,
+    new_part,
+    part,
+    pricing,
+)
 
 
 class BulkAct:
@@ -48,10 +59,16 @@ urlpatterns = [
         name="import-preset-delete",
     ),
     path("export/", exports.export, name="export"),
+    path("export/template/", exports.template, name="export-template"),
     path("saved/", desk.saved, name="saved"),
+    path("saved/numbers/", desk.saved_numbers, name="saved-numbers"),
+    path("saved/<uuid:search_id>/", desk.saved_change, name="saved-change"),
     path("saved/<uuid:search_id>/delete/", desk.saved_delete, name="saved-delete"),
     path("bulk/<bulk_act:act>/", bulk.bulk, name="bulk"),
     path("bulk/<uuid:run_id>/undo/", bulk.undo, name="bulk-undo"),
+    path("merge/", merging.merge_parts, name="merge-parts"),
+    path("merge/chosen/", merging.chosen, name="merge-chosen"),
+    path("merge/<uuid:merge_id>/undo/", merging.undo, name="merge-undo"),
     path("pricing/", pricing.pricing, name="pricing"),
     path("pricing/apply/", pricing.pricing_apply, name="pricing-apply"),
     path("pricing/<uuid:run_id>/undo/", pricing.pricing_undo, name="pricing-undo"),

@@ -24,7 +24,7 @@ from listings.services import (
 from realtrack.core.redis import client as redis_client
 from settings_app.enums import UserRole
 from settings_app.models import Team, User
-from tests.listings.factories import make_listing, make_user, person
+from tests.listings.factories import make_listing, make_user, person, signed_in
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +60,65 @@ def test_saved_search_is_ones_own_until_it_is_shared() -> None:
     assert other.delete(f"/api/listings/searches/{saved['id']}").status_code == 404
     assert own.delete(f"/api/listings/searches/{saved['id']}").status_code == 200
     assert own.get("/api/listings/searches").json() == {"searches": []}
+
+
+@pytest.mark.django_db
+def test_saved_search_is_renamed_shared_and_counted() -> None:
+    # given
+    ana, ben = make_user(), make_user()
+    own, other = client_of(ana), client_of(ben)
+    for brand in ("Denso", "Denso", "Bosch"):
+        make_listing(title="Mirror", c_brand=brand)
+    made = [
+        own.post("/api/listings/searches", {"name": name, "query": query}, format="json")
+        for name, query in (("Denso", "brand=Denso"), ("All", ""))
+    ]
+    first, second = (one.json()["search"] for one in made)
+    address = f"/api/listings/searches/{first['id']}"
+    # when
+    renamed = own.patch(address, {"name": " Denso  parts ", "isShared": True}, format="json")
+    # then: what was not sent stays
+    assert renamed.status_code == 200, renamed.content
+    assert renamed.json()["search"] == {
+        "id": first["id"], "name": "Denso parts", "query": "brand=Denso", "isShared": True,
+        "isOwn": True, "total": 2, "totalIsCapped": False,
+    }  # fmt: skip
+    assert second["total"] == 3
+    # a name is one's own once; others' searches are nobody else's to change
+    taken = own.patch(address, {"name": "All"}, format="json")
+    assert (taken.status_code, taken.json()["errors"][0]["attr"]) == (400, "name")
+    assert other.patch(address, {"name": "Mine"}, format="json").status_code == 404
+    # and the tabs of the catalog are numbered
+    page = signed_in(ana)
+    html = page.get("/listings/").content.decode()
+    numbers = page.get("/listings/saved/numbers/").content.decode()
+    assert f'id="vc-{first["id"]}"' in html
+    assert f'id="vc-{first["id"]}" hx-swap-oob="true">2</span>' in numbers
+    # renamed from its drawer too
+    sent = page.post(f"/listings/saved/{first['id']}/", {"name": "All"})
+    assert (sent.status_code, "another view of this name" in sent.content.decode()) == (422, True)
+    assert page.post(f"/listings/saved/{first['id']}/", {"name": "D"}).status_code == 303
+    assert page.get(f"/listings/saved/{first['id']}/").status_code == 200
+    assert signed_in(ben).get(f"/listings/saved/{first['id']}/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_saved_search_of_more_than_is_counted_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    from listings.api import saved_views
+    from listings.selectors import saved
+
+    for module in (search_module, saved, saved_views):
+        monkeypatch.setattr(module, "COUNT_CAP", 2)
+    for n in range(4):
+        make_listing(title=f"Mirror {n}", c_brand="Denso")
+    client = client_of(make_user())
+    # when
+    body = {"name": "Denso", "query": "brand=Denso"}
+    found = client.post("/api/listings/searches", body, format="json").json()["search"]
+    # then
+    assert (found["total"], found["totalIsCapped"]) == (2, True)
+    assert saved.count_text(3) == "2+"
 
 
 @pytest.mark.django_db
