@@ -111,7 +111,7 @@ def _listing_data() -> st.SearchStrategy[dict[str, Any]]:
     suppress_health_check=list(HealthCheck),
 )
 @given(data=_listing_data())
-def test_an_export_comes_back_unchanged_in_all_columns(
+def test_field_ours_05_an_export_comes_back_unchanged_in_all_columns(
     kind: ExportFormat, data: dict[str, Any]
 ) -> None:
     # given
