@@ -69,10 +69,11 @@ FOLDER = _prepare()
 SHARED = PROJECT_ROOT.parent / "shared"
 
 
-def pytest_configure() -> None:
-    """Clean up after committing tests by deleting rows instead of truncating tables."""
-    from tests import quick_flush
+def pytest_configure(config: pytest.Config) -> None:
+    """Prepare databases and clean up after committing tests in less time than Django takes."""
+    from tests import one_migration, quick_flush
 
+    config.pluginmanager.register(one_migration.OneMigration(FOLDER), "one-migration")
     quick_flush.install()
 
 
