@@ -7,6 +7,7 @@ import uuid
 from collections import defaultdict
 
 from django.db.models import F
+from django.db.models.functions import Coalesce
 
 from fitment.matching.lookup import (
     Chassis,
@@ -83,12 +84,11 @@ def _models(makes: dict[uuid.UUID, Make]) -> dict[uuid.UUID, Model]:
     submodels: dict[uuid.UUID, dict[str, tuple[uuid.UUID, str]]] = defaultdict(dict)
     # A name that was merged stands for the other one, where that is not called so itself.
     named = FitmentSubmodel.objects.order_by(F("merged_into").asc(nulls_first=True), "name")
-    for pk, model, name, kept, kept_name in named.values_list(
-        "pk", "model_id", "name", "merged_into_id", "merged_into__name"
-    ):
-        submodels[model].setdefault(
-            name_key(name), (pk if kept is None else kept, kept_name or name)
-        )
+    kept = named.annotate(
+        kept_id=Coalesce("merged_into_id", "pk"), kept_name=Coalesce("merged_into__name", "name")
+    )
+    for model, name, pk, kept_name in kept.values_list("model_id", "name", "kept_id", "kept_name"):
+        submodels[model].setdefault(name_key(name), (pk, kept_name))
     return {
         row.pk: Model(
             id=row.pk,
