@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from listings.models import CatalogPreference, EditDraft, Listing
+from listings.selectors import address
 from tests.listings.factories import make_listing
 from tests.people import browser_of
 from tests.web.shots import LOOKS, Look, page_opened, violations
@@ -285,6 +286,31 @@ def test_phone_narrows_in_a_sheet_and_finds_the_way_back(
         expect(page.locator(".cards-m .cm-w")).to_have_count(1)  # the filter is still there
         expect(page).to_have_url(re.compile("brand=Hella"))
         assert violations(page) == []
+
+
+def test_practice_48_filters_order_and_page_survive_a_look_at_a_part(
+    page: Page, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: the second page of a narrowed, ordered list
+    monkeypatch.setattr(address, "PAGE", 1)
+    for number in range(3):
+        make_listing(title=f"Lamp {number}", c_brand="Hella", start_price=str(10 + number))
+    make_listing(title="Mirror", c_brand="Denso", start_price="99")
+    page.goto(f"{live_server.url}/listings/?brand=Hella&sort=-price")
+    expect(page.locator("tr[data-row]")).to_contain_text("Lamp 2")
+    page.locator("a[rel=next]").click()
+    expect(page.locator("tr[data-row]")).to_contain_text("Lamp 1")
+    kept = page.url
+    # when: a part is opened, and the list again
+    page.locator("tr[data-row]").get_by_role("link", name="Lamp 1").click()
+    expect(page).to_have_url(re.compile("/edit/"))
+    page.locator("a.crumb", has_text="Catalog").click()
+    # then
+    expect(page).to_have_url(kept)
+    expect(page.locator("tr[data-row]")).to_contain_text("Lamp 1")
+    assert "brand=Hella" in kept
+    assert "sort=-price" in kept
+    assert "page=n." in kept
 
 
 def _type(page: Page, label: str, value: str) -> None:
