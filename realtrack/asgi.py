@@ -20,18 +20,19 @@ from realtrack.wsgi import application as http_application  # sets Django up
 from channels_app.receiver import Receiver  # isort: skip
 from notifications.routing import websocket_urlpatterns  # isort: skip
 
-# database connections = threads × processes
+# database connections = (threads + 1 that keeps notifications) × processes
 HTTP_THREADS = 8
 
 
 # Three libraries write the types of one protocol differently.
 _protocols: Any = ProtocolTypeRouter
 _wsgi: Any = http_application
+_web: Any = WSGIMiddleware(_wsgi, workers=HTTP_THREADS)
 _routes: Any = websocket_urlpatterns
 application = ProxyHeadersMiddleware(
     _protocols(
         {
-            "http": Receiver(WSGIMiddleware(_wsgi, workers=HTTP_THREADS)),
+            "http": Receiver(_web),
             "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(_routes))),
         }
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
 from django.db import models
@@ -11,6 +12,11 @@ from channels_app.enums import Channel, InboxState
 from channels_app.models.connection import ChannelConnection
 from realtrack.core.ids import uuid7
 from realtrack.core.models import UuidModel
+
+
+def webhook_aad(log_id: uuid.UUID) -> str:
+    """The place that the body of this notification is sealed for."""
+    return f"channels_app.webhook:{log_id}:body"
 
 
 class ChannelWebhookLog(models.Model):
@@ -66,7 +72,7 @@ class ChannelWebhookLog(models.Model):
     @property
     def body_aad(self) -> str:
         """The place that the body is sealed for."""
-        return f"channels_app.webhook:{self.pk}:body"
+        return webhook_aad(self.pk)
 
 
 class ChannelOrder(UuidModel):

@@ -120,14 +120,14 @@ def _listings(db: Db, row: sqlite3.Row) -> str:
             buttons = (("price", "Change", "plain"), ("end", "End", "plain"))
             actions = _form(row, number, *buttons, extra=price)
         lines.append(
-            f'<tr><td><a href="/itm/{number}">{escape(one["title"])}</a></td>'
+            f'<tr><td><a href="/itm/{number}">{escape(one["title"])}</a>{actions}</td>'
             f"<td>{escape(one['sku'])}</td><td>{one['status']}</td><td>{one['quantity']}</td>"
-            f"<td>{one['sold']}</td><td>{actions}</td></tr>"
+            f"<td>{one['sold']}</td></tr>"
         )
     if not lines:
         return '<p class="note">Nothing yet.</p>'
     return f"""<div class="wide"><table><tr><th>Item</th><th>SKU</th><th>State</th><th>Left</th>
-<th>Sold</th><th>On the web site</th></tr>{"".join(lines)}</table></div>"""
+<th>Sold</th></tr>{"".join(lines)}</table></div>"""
 
 
 def act(context: Context) -> Response:

@@ -106,7 +106,10 @@ def foreign_read_kick(run_id: uuid.UUID) -> None:
     from realtrack.core.tasks import kick
 
     kind = Run.objects.values_list("kind", flat=True).get(pk=run_id)
-    kick(tasks.read_report if kind == RUN_REPORT else tasks.read_elsewhere, str(run_id))
+    if kind == RUN_REPORT:
+        kick(tasks.read_report, str(run_id))
+    else:
+        kick(tasks.read_elsewhere, str(run_id))
 
 
 def foreign_read(*, run_id: uuid.UUID) -> None:

@@ -17,7 +17,8 @@ from django.utils import timezone
 
 from channels_app.adapters.base import ChannelError, Notification
 from channels_app.adapters.registry import adapter_for
-from channels_app.models import ChannelConnection, ChannelWebhookLog
+from channels_app.models import ChannelConnection
+from channels_app.models.inbox import webhook_aad
 from channels_app.services.webhooks import LANES
 from realtrack.core import crypto
 from realtrack.core.errors import AppError
@@ -95,7 +96,7 @@ def _store(channel: str, good: Sequence[_Good]) -> None:
 
 def _row(one: _Good, owner: uuid.UUID | None) -> dict[str, Any]:
     log_id = uuid7()
-    aad = ChannelWebhookLog(id=log_id).body_aad
+    aad = webhook_aad(log_id)
     return {
         "id": log_id,
         "connection": owner,
