@@ -87,7 +87,9 @@ def make_parts(api: Api, folder: Path, count: int) -> list[Part]:
     return parts
 
 
-def publish_all(api: Api, parts: list[Part], connections: list[str]) -> None:
+def publish_all(
+    api: Api, parts: list[Part], connections: list[str], *, more_seconds: float = 0
+) -> None:
     """Publish all parts on all accounts in one run and wait for its end."""
     job_id = api.post(
         "/api/channels/publish",
@@ -99,7 +101,7 @@ def publish_all(api: Api, parts: list[Part], connections: list[str]) -> None:
         run = api.get(f"/api/jobs/{job_id}")
         return run if run["state"] in {"done", "failed", "cancelled"} else None
 
-    run = wait_for("the publish run to end", ended, seconds=90 + 8 * len(parts))
+    run = wait_for("the publish run to end", ended, seconds=90 + 8 * len(parts) + more_seconds)
     total = len(parts) * len(connections)
     assert (run["state"], run["refused"], run["done"]) == ("done", 0, total), run
 
