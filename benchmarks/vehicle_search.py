@@ -79,9 +79,10 @@ SELECT gen_random_uuid(), now(), now(), {_LISTING_ID.format(n="(1 + r / 5)")}, m
        y.first, least(m.last, y.first + floor({_DRAW.format(n="r", seed=4)} * 7)::int),
        '', '', '', '', '', '[]', '', r::text, 'person', '{{}}',
        {_DRAW.format(n="r", seed=5)} < 0.9
-  FROM generate_series(0, %(count)s * {PER_LISTING}::bigint - 1) r
- CROSS JOIN drawn_sums s
-  JOIN drawn_models m ON m.k = width_bucket({_DRAW.format(n="r", seed=1)}, s.sums) + 1
+  FROM (SELECT r, (width_bucket({_DRAW.format(n="r", seed=1)}, s.sums) + 1)::bigint AS k
+          FROM generate_series(0, %(count)s * {PER_LISTING}::bigint - 1) r
+         CROSS JOIN drawn_sums s OFFSET 0) d  -- drawn once a row, before the join looks at it
+  JOIN drawn_models m ON m.k = d.k
  CROSS JOIN LATERAL (SELECT m.first
        + floor({_DRAW.format(n="r", seed=6)} * (m.last - m.first + 1))::int AS first) y
 """  # noqa: S608 - constants of this file

@@ -41,6 +41,7 @@ def find(request: HttpRequest) -> HttpResponse:
     condition = _condition(chosen)
     if condition is not None and request.GET.get("show"):
         _used(request, chosen)
+        chosen.focus = ""  # what was asked for is read now, not typed on
     context: dict[str, Any] = {
         "cascade": chosen,
         "words": _words(chosen),

@@ -168,7 +168,7 @@ def test_keys_of_the_page_verify_reject_and_go_on(parts: Sequence[Listing]) -> N
     assert "No row is ticked." in nothing.headers["HX-Trigger"]
     assert "Toyota Camry 2007-2011" in text_of(second)
     assert "F-150" in text_of(third)
-    assert (wrong.status_code, "Write years as" in wrong.content.decode()) == (422, True)
+    assert (wrong.status_code, "Write one range" in wrong.content.decode()) == (422, True)
     assert "Nothing waits" in empty.content.decode()
     assert [*PartFitment.everything.order_by("pk").values_list("verified", "year_end")] == [
         (True, 2011),
