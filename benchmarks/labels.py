@@ -153,14 +153,14 @@ def photo(one: Truth, rnd: random.Random) -> bytes:
     return stream.getvalue()
 
 
-def wilson(wrong: int, of: int) -> float:
-    """Return the upper end of the 95 % Wilson interval of a share."""
+def wilson(wrong: int, of: int, *, lower: bool = False) -> float:
+    """Return the upper (or lower) end of the 95 % Wilson interval of a share."""
     if not of:
-        return 1.0
+        return 0.0 if lower else 1.0
     z, share = 1.96, wrong / of
     middle = share + z * z / (2 * of)
     spread = z * ((share * (1 - share) + z * z / (4 * of)) / of) ** 0.5
-    return float((middle + spread) / (1 + z * z / of))
+    return float((middle + (-spread if lower else spread)) / (1 + z * z / of))
 
 
 def read(path: Path) -> NormalisedPart:
@@ -219,8 +219,11 @@ def main() -> int:
               "oe": right["oe"] / max(1, with_oe)}  # fmt: skip
     each, floor_each = seconds / options.count, floor / max(1, (options.count + 9) // 10)
     bound = wilson(wrong, approved)
+    of = {"mpn": options.count, "brand": options.count, "oe": with_oe}
     for name, share in shares.items():
-        print(f"{name:6} right {share:6.1%}   limit {LIMITS[name]:.0%}")
+        least = wilson(right[name], of[name], lower=True)
+        print(f"{name:6} right {share:6.1%} of {of[name]}, lower bound {least:.1%}   "
+              f"limit {LIMITS[name]:.0%}")  # fmt: skip
     print(f"approved without a person {approved} of {options.count}, of these wrong {wrong}: "
           f"{wrong / max(1, approved):.2%}, upper bound {bound:.2%}   limit {LIMITS['wrong']:.1%}")  # fmt: skip
     print(f"{each:.2f} s CPU a photo, {each / max(floor_each, 1e-9):.2f} × the bare engine "

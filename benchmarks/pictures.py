@@ -1,11 +1,13 @@
 """A 12 MP JPEG to three variants, placeholder and perceptual hash: CPU seconds and memory.
 
 Floor: the same three WebP files by Pillow, one decode each way its users write it. Limits: 0.75 s
-CPU a photo, 200 MB, and no growth over 100 photos beyond 20 MB. Run: `python benchmarks/pictures.py`.
+CPU a photo, 200 MB, and no growth over 100 photos beyond 20 MB. Run: `python benchmarks/pictures.py`;
+fewer: `--rounds 2 --many 20`.
 """
 
 from __future__ import annotations
 
+import argparse
 import io
 import resource
 import sys
@@ -52,10 +54,10 @@ def by_us(path: Path) -> None:
     VariantStep().run(path)
 
 
-def cpu(work: Callable[[Path], None], path: Path) -> float:
+def cpu(work: Callable[[Path], None], path: Path, rounds: int) -> float:
     """Return the least CPU seconds of several rounds, all threads together."""
     best = float("inf")
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         start = time.process_time()
         work(path)
         best = min(best, time.process_time() - start)
@@ -73,45 +75,53 @@ def resident() -> float:
     return pages * resource.getpagesize() / 2**20
 
 
-def in_child(path: Path) -> tuple[float, float]:
+def in_child(path: Path, many: int) -> tuple[float, float]:
     """Return (peak MB, growth MB over many photos) of a process that does nothing else."""
     import subprocess
 
     answer = subprocess.run(
-        [sys.executable, __file__, str(path)], check=True, capture_output=True, text=True
+        [sys.executable, __file__, "--child", str(path), "--many", str(many)],
+        check=True,
+        capture_output=True,
+        text=True,
     )
     peak, growth = answer.stdout.split()
     return float(peak), float(growth)
 
 
-def child(path: Path) -> None:
+def child(path: Path, many: int) -> None:
     """Make variants many times and print peak and growth."""
     for _ in range(10):
         by_us(path)
     before = resident()
-    for _ in range(MANY):
+    for _ in range(many):
         by_us(path)
     print(megabytes(), resident() - before)
 
 
 def main() -> int:
     """Measure and print; 1 where a limit is broken."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--many", type=int, default=MANY, help="photos over which memory may grow")
+    parser.add_argument("--child", type=Path, help="used by the program itself")
+    options = parser.parse_args()
+    if options.child:
+        child(options.child, options.many)
+        return 0
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "photo.jpg"
         sample(path)
-        ours, floor = cpu(by_us, path), cpu(by_pillow, path)
-        peak, growth = in_child(path)
+        ours, floor = (cpu(work, path, options.rounds) for work in (by_us, by_pillow))
+        peak, growth = in_child(path, options.many)
         size = path.stat().st_size / 2**20
     print(f"12 MP, {size:.1f} MB: {ours:.2f} s CPU, {ours / floor:.2f} × Pillow ({floor:.2f} s)   "
           f"limit {LIMITS['seconds']} s")  # fmt: skip
-    print(f"peak {peak:.0f} MB, growth over {MANY} photos {growth:+.1f} MB   "
+    print(f"peak {peak:.0f} MB, growth over {options.many} photos {growth:+.1f} MB   "
           f"limits {LIMITS['megabytes']:.0f} and {LIMITS['growth']:.0f} MB")  # fmt: skip
     fine = ours <= LIMITS["seconds"] and peak <= LIMITS["megabytes"] and growth <= LIMITS["growth"]
     return int(not fine)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        child(Path(sys.argv[1]))
-    else:
-        raise SystemExit(main())
+    raise SystemExit(main())

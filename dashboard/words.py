@@ -94,6 +94,7 @@ _SENTENCES: Mapping[str, str] = {
     "ingestion.job_created": "started to read photos",
     "ingestion.job_regrouped": "sorted photos into {parts} parts",
     "ingestion.result_stocked": "took in another piece of a known part",
+    "ingestion.trade_word_changed": "changed the trade word {word}",
     "ingestion.alias_undone": "took back what a correction had taught",
     "intake.number_taken": "took in a part by its number {number}",
     "intake.row_mended": "corrected a row of the intake",

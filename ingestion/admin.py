@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.db import transaction
+from django.forms import ModelForm
+from django.http import HttpRequest
+from typing_extensions import override
 
 from ingestion import models
+from ingestion.services.trade import trade_word_changed
+from realtrack.core.web.access import actor_of
 from realtrack.core.web.admin import ReadOnlyAdmin
 
 
@@ -38,3 +46,33 @@ class LearnedAliasAdmin(ReadOnlyAdmin):
     list_filter = ("kind",)
     search_fields = ("read", "value")
     list_select_related = ("learned_by",)
+
+
+@admin.register(models.TradeWord)
+class TradeWordAdmin(admin.ModelAdmin[models.TradeWord]):
+    """Brands and part types with their spellings; one that is not wanted is switched off."""
+
+    list_display = ("name", "kind", "detail", "is_used", "updated_at")
+    list_filter = ("kind", "is_used", "detail")
+    search_fields = ("name", "spellings")
+    fields = ("kind", "name", "spellings", "detail", "is_used")
+
+    @override
+    def has_delete_permission(
+        self, request: HttpRequest, obj: models.TradeWord | None = None
+    ) -> bool:
+        # A deleted one would come back with the next update of the program.
+        return False
+
+    @override
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: models.TradeWord,
+        form: ModelForm[models.TradeWord],
+        change: Any,
+    ) -> None:
+        """Store it and note it in the log."""
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            trade_word_changed(word=obj, actor=actor_of(request))

@@ -13,6 +13,7 @@ class IngestionConfig(AppConfig):
     def ready(self) -> None:
         """Offer photos, counts and health to the apps below and beside."""
         from ingestion import handlers, seeds, selectors, storage
+        from ingestion.services import sheets, trade
         from ingestion.services.merging import PARTICIPANT
         from realtrack.core import events, registry
 
@@ -23,4 +24,6 @@ class IngestionConfig(AppConfig):
         registry.listing_photos.register("ingestion", selectors.photos_by_listing)
         registry.nav_counts.register("ingestion", selectors.nav_counts)
         registry.health_checks.register("photos", storage.health)
+        registry.run_kinds.register(sheets.KIND, sheets.RUN_KIND)
+        registry.reference_seeders.register("ingestion.trade_words", trade.seed_trade_words)
         registry.demo_seeders.register("ingestion.photos", seeds.seed_demo_photos)

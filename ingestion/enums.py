@@ -82,3 +82,20 @@ OPEN_JOBS = frozenset({JobStatus.PENDING, JobStatus.UPLOADING, JobStatus.PROCESS
 ENDED_JOBS = frozenset(
     {JobStatus.APPROVED, JobStatus.REJECTED, JobStatus.FAILED, JobStatus.CANCELLED}
 )
+
+
+class RowState(models.TextChoices):
+    """Where a part that came as a row stands."""
+
+    NEW = "new", "not read yet"
+    WAITING = "waiting", "waiting"
+    DRAFT = "draft", "a draft"
+    REFUSED = "refused", "refused"
+
+
+class WaitsFor(models.TextChoices):
+    """What a row lacks; it goes on by itself when that comes."""
+
+    NAME = "name", "what part it is"
+    VEHICLE = "vehicle", "the car that it came from"
+    PHOTO = "photo", "a photo"

@@ -170,3 +170,60 @@ class AliasUndone(DomainEvent):
     name: ClassVar[str] = "ingestion.alias_undone"
     entity_type: ClassVar[str] = "learned_alias"
     log_only: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryPhotoAdded(DomainEvent):
+    """A photo came before its part."""
+
+    name: ClassVar[str] = "photo.library_added"
+    entity_type: ClassVar[str] = "photo"
+    log_only: ClassVar[bool] = True
+
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowMended(DomainEvent):
+    """A person corrected a row that was read."""
+
+    name: ClassVar[str] = "intake.row_mended"
+    entity_type: ClassVar[str] = "intake_row"
+    log_only: ClassVar[bool] = True
+
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberTaken(DomainEvent):
+    """A part came in by its number."""
+
+    name: ClassVar[str] = "intake.number_taken"
+    entity_type: ClassVar[str] = "intake_row"
+    log_only: ClassVar[bool] = True
+
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowWentOn(DomainEvent):
+    """What a row waited for came, and it went on by itself."""
+
+    name: ClassVar[str] = "intake.row_went_on"
+    entity_type: ClassVar[str] = "intake_row"
+    log_only: ClassVar[bool] = True
+
+    waited_for: str = ""
+    listing_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeWordChanged(DomainEvent):
+    """Staff changed the list of brands or part types."""
+
+    name: ClassVar[str] = "ingestion.trade_word_changed"
+    entity_type: ClassVar[str] = "trade_word"
+    log_only: ClassVar[bool] = True
+
+    kind: str = ""
+    word: str = ""

@@ -48,3 +48,8 @@ def thresholds() -> Thresholds:
         auto=float(setting_value("ai", "ai_auto_approve_threshold")),
         review=float(setting_value("ai", "ai_review_threshold")),
     )
+
+
+def browser_pixels() -> int:
+    """The long side to which browsers make photos smaller before they send them; 0: they do not."""
+    return int(setting_value("upload", "browser_pixels"))

@@ -28,10 +28,24 @@ def process_asset_task(asset_id: str) -> None:
         return
 
 
+@shared_task(name="ingestion.sheet_run", queue="default", ignore_result=True)
+def sheet_run_task(run_id: str) -> None:
+    """Do what is left of a car's sheet; idempotent, ends quietly when there is nothing to do."""
+    services.sheet_run(run_id=uuid.UUID(run_id))
+
+
+@shared_task(name="ingestion.describe", queue="ingestion", ignore_result=True)
+def describe_task(listing_id: str) -> None:
+    """Propose a description; a second one replaces the first."""
+    services.description_propose(listing_id=uuid.UUID(listing_id), actor=_ACTOR)
+
+
 @shared_task(name="ingestion.sweep", queue="default", ignore_result=True)
 def sweep_task() -> None:
     """Wake workers for what is due; every few seconds by beat."""
     services.intake_sweep()
+    services.sheets_sweep()
+    services.rows_resume()
 
 
 @shared_task(name="ingestion.cleanup_orphans", queue="storage", ignore_result=True)

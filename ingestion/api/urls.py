@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ingestion.api import uploads, views
+from ingestion.api import rows, uploads, views
 
 urlpatterns = [
     path("storage/upload-url", uploads.UploadUrlView.as_view()),
@@ -23,5 +23,13 @@ urlpatterns = [
     path("ingestion/review/<uuid:review_id>/approve", views.ApproveView.as_view()),
     path("ingestion/review/<uuid:review_id>/stock", views.AddToStockView.as_view()),
     path("ingestion/review/<uuid:review_id>/reject", views.RejectView.as_view()),
+    path("ingestion/sheets", rows.SheetListView.as_view()),
+    path("ingestion/sheets/<uuid:run_id>", rows.SheetView.as_view()),
+    path("ingestion/rows/<uuid:row_id>", rows.RowView.as_view()),
+    path("ingestion/rows/<uuid:row_id>/again", rows.RowAgainView.as_view()),
+    path("ingestion/rows/<uuid:row_id>/car", rows.RowCarView.as_view()),
+    path("ingestion/numbers", rows.NumberListView.as_view()),
+    path("ingestion/library", rows.LibraryView.as_view()),
+    path("ingestion/library/attach", rows.LibraryAttachView.as_view()),
     path("ingestion/stats", views.StatsView.as_view()),
 ]

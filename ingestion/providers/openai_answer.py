@@ -92,7 +92,7 @@ def photos_in(text: str, count: int) -> list[dict[str, Any]]:
 
     A fence or prose around the object is passed over; anything else is not guessed at.
     """
-    body = _object_in(text)
+    body = object_in(text)
     entries = body.get("photos")
     if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
         message = "the answer has no list of photos"
@@ -104,7 +104,8 @@ def photos_in(text: str, count: int) -> list[dict[str, Any]]:
     return [by_number[number] for number in range(1, count + 1)]
 
 
-def _object_in(text: str) -> dict[str, Any]:
+def object_in(text: str) -> dict[str, Any]:
+    """Return the object of an answer, in a fence or in prose or bare; raises BadAnswer."""
     fenced = _FENCE.match(text)
     if fenced:
         text = fenced.group(1)

@@ -67,7 +67,7 @@ class OpenAiVision:
         """All tokens that a call of so many photos may take, at the settings' prices."""
         sent = _TOKENS_OF_PROMPT + _TOKENS_PER_PHOTO * photo_count
         answered = _ANSWER_TOKENS_PER_PHOTO * photo_count
-        return _price(sent, answered)
+        return price_of(sent, answered)
 
     def read(self, photos: Sequence[PhotoInput], purse: Purse) -> ProviderReading:
         """Read the photos in order, in calls of at most 8; every call is paid for by itself."""
@@ -162,7 +162,7 @@ class OpenAiVision:
         receipt: Receipt,
     ) -> _Taken:
         receipt.cost_usd, receipt.tokens = cost_of(body)
-        text = _content(body, receipt)
+        text = content_of(body, receipt)
         try:
             entries = photos_in(text, len(photos))
             found = tuple(
@@ -187,7 +187,7 @@ class OpenAiVision:
         )
 
 
-def _content(body: dict[str, Any], receipt: Receipt) -> str:
+def content_of(body: dict[str, Any], receipt: Receipt) -> str:
     """The model's text; a refusal is final, an answer without choices is no answer."""
     choices = body.get("choices")
     if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
@@ -235,14 +235,15 @@ def cost_of(body: dict[str, Any]) -> tuple[Decimal | None, int]:
             return cost, sent + answered
     if not sent and not answered:
         return None, 0
-    return _price(sent, answered), sent + answered
+    return price_of(sent, answered), sent + answered
 
 
 def _count(value: object) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
 
 
-def _price(sent: int, answered: int) -> Decimal:
+def price_of(sent: int, answered: int) -> Decimal:
+    """Return what so many tokens cost at the settings' prices, in USD."""
     per_in = Decimal(str(setting_value("ai", "openai_usd_per_million_in")))
     per_out = Decimal(str(setting_value("ai", "openai_usd_per_million_out")))
     return (sent * per_in + answered * per_out) / _MILLION

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -70,6 +70,10 @@ class PhraseIndex(Generic[T]):
                     break
             start += step
         return found
+
+    def values_once(self, name: Callable[[T], str]) -> list[str]:
+        """Return the names of all values, each once, sorted."""
+        return sorted({name(value) for value in self._table.values()})
 
     def get(self, text: str) -> T | None:
         """Return the value of exactly this phrase."""

@@ -99,8 +99,9 @@ def _spellings(name: str, others: str) -> list[str]:
     return [name, *(other for other in others.split("|") if other)]
 
 
-def _brands() -> list[tuple[str, Brand]]:
-    found: list[tuple[str, Brand]] = []
+def shipped_brands() -> list[tuple[Brand, list[str]]]:
+    """Return the shipped brands with their other spellings, vehicle makes first."""
+    found: list[tuple[Brand, list[str]]] = []
     # The first spelling wins: a vehicle make is not hidden by a parts brand's alias.
     rows = sorted(_rows("brands.csv"), key=lambda row: row["kind"] != BrandKind.VEHICLE)
     for row in rows:
@@ -111,21 +112,32 @@ def _brands() -> list[tuple[str, Brand]]:
             pattern=row["number_pattern"],
             doubtful=frozenset(" ".join(words_of(word)) for word in caution.split("|") if word),
         )
-        found += [(spelling, brand) for spelling in _spellings(row["name"], row["aliases"])]
+        found.append((brand, _spellings(row["name"], row["aliases"])[1:]))
     return found
+
+
+def shipped_part_types() -> list[tuple[PartType, list[str]]]:
+    """Return the shipped part types with their other spellings."""
+    return [
+        (
+            PartType(
+                name=row["name"],
+                group=row["group"],
+                sides=row["sides"],
+                weight_lb=float(row["typical_weight_lb"]) if row["typical_weight_lb"] else None,
+            ),
+            _spellings(row["name"], row["synonyms"])[1:],
+        )
+        for row in _rows("part_types.csv")
+    ]
+
+
+def _brands() -> list[tuple[str, Brand]]:
+    return [(text, brand) for brand, more in shipped_brands() for text in (brand.name, *more)]
 
 
 def _part_types() -> list[tuple[str, PartType]]:
-    found: list[tuple[str, PartType]] = []
-    for row in _rows("part_types.csv"):
-        part_type = PartType(
-            name=row["name"],
-            group=row["group"],
-            sides=row["sides"],
-            weight_lb=float(row["typical_weight_lb"]) if row["typical_weight_lb"] else None,
-        )
-        found += [(spelling, part_type) for spelling in _spellings(row["name"], row["synonyms"])]
-    return found
+    return [(text, one) for one, more in shipped_part_types() for text in (one.name, *more)]
 
 
 def _patterns() -> list[NumberPattern]:

@@ -16,8 +16,8 @@ from ingestion import events
 from ingestion.enums import AliasKind
 from ingestion.models import AiResult, LearnedAlias
 from ingestion.pipeline.fields import FieldName, FieldValue
-from ingestion.reference import reference
 from ingestion.reference.phrases import words_of
+from ingestion.services.trade import trade_tables
 from realtrack.core import events as core_events
 from realtrack.core.actors import Actor
 from realtrack.core.errors import Conflict, NotFound
@@ -55,7 +55,7 @@ def corrections_learn(
 
 
 def _is_known(kind: AliasKind, read: str) -> bool:
-    tables = reference()
+    tables = trade_tables()
     table = tables.brands if kind is AliasKind.BRAND else tables.part_types
     return table.get(read) is not None
 

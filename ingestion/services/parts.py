@@ -18,8 +18,8 @@ from ingestion.pipeline.grouping import BundlePhoto, group_all, group_bundle, gr
 from ingestion.pipeline.normalising import NormaliseInput, NormaliseStep
 from ingestion.providers.base import PhotoReading, ProviderUnavailable
 from ingestion.providers.plain import reading_of
-from ingestion.reference import reference
 from ingestion.services.judging import result_of
+from ingestion.services.trade import trade_tables
 from realtrack.core import events as core_events
 from realtrack.core.actors import Actor
 from realtrack.core.errors import Conflict, IllegalTransition, InvalidInput
@@ -45,7 +45,7 @@ def groups_of(
                 )
                 for photo in photos
             ],
-            reference(),
+            trade_tables(),
         )
     return group_all(photos)
 
@@ -54,7 +54,7 @@ def part_of(
     group: Group, readings: Sequence[AssetReading], position: int
 ) -> tuple[AiResult, StepRecord]:
     """Return the unsaved result of a group, and how normalising it went."""
-    given = NormaliseInput(photos=group, tables=reference())
+    given = NormaliseInput(photos=group, tables=trade_tables())
     found = timed("normalise", lambda: NormaliseStep().run(given))
     if isinstance(found.value, Refused):
         raise ProviderUnavailable(found.value.message)

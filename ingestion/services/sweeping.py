@@ -88,7 +88,7 @@ def _sweep_assets(now: datetime.datetime) -> int:
 def orphans_clean() -> int:
     """Remove what nobody uses: uploads of 24 h, photos of no part and no open job after 7 days.
 
-    A photo with a listing is never touched. Bytes go after the row, and a variant only when no
+    A photo with a listing or in the library is never touched. Bytes go after the row, and a variant only when no
     other photo has the same content. Returns how many photos were removed.
     """
     now = timezone.now()
@@ -97,7 +97,10 @@ def orphans_clean() -> int:
     never_sent = Q(
         status=AssetStatus.PENDING, created_at__lt=now - datetime.timedelta(hours=UPLOAD_HOURS)
     )
-    unlinked = Q(updated_at__lt=now - datetime.timedelta(days=UNLINKED_DAYS)) & ~open_jobs
+    unlinked = (
+        Q(updated_at__lt=now - datetime.timedelta(days=UNLINKED_DAYS), library__isnull=True)
+        & ~open_jobs
+    )
     deleted = Q(deleted_at__lt=now - datetime.timedelta(days=DELETED_DAYS))
     doomed = ImageAsset.objects.filter(
         (Q(listing__isnull=True, deleted_at__isnull=True) & (never_sent | unlinked)) | deleted

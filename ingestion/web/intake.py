@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ingestion import selectors, services
 from ingestion.enums import OPEN_JOBS, AssetStatus, JobMode, JobStatus
+from ingestion.limits import browser_pixels
 from ingestion.models import ImageAsset, IngestionJob
 from realtrack.core.rights import Right
 from realtrack.core.web.access import actor_of, requires
@@ -36,6 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "ingestion/index.html",
         {
             "mode": mode,
+            "browser_pixels": browser_pixels(),
             "modes": list(JobMode.choices),
             "jobs": [(job, _first_photo(job), selectors.job_title(job)) for job in jobs],
             "is_busy": any(_is_moving(job) for job in jobs),

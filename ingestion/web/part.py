@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from ingestion import selectors, services
 from ingestion.enums import AssetStatus
-from ingestion.limits import PHOTOS_PER_LISTING
+from ingestion.limits import PHOTOS_PER_LISTING, browser_pixels
 from listings.selectors import listing_get
 from realtrack.core.rights import Right
 from realtrack.core.web.access import actor_of, requires, user_of
@@ -36,6 +36,7 @@ def panel(request: HttpRequest, listing_id: uuid.UUID) -> HttpResponse:
             "listing": listing_get(listing_id, user=user_of(request)),
             "photos": [(one, selectors.photo_ref(one), same.get(one.pk, "")) for one in photos],
             "is_moving": any(one.status == AssetStatus.UPLOADED for one in photos),
+            "browser_pixels": browser_pixels(),
             "left": max(0, PHOTOS_PER_LISTING - len(good)),
         },
         partial="grid" if request.GET.get("part") == "grid" else "",

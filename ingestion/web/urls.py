@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ingestion.web import groups, intake, part, review
+from ingestion.web import groups, intake, library, part, review, sheets
 
 app_name = "ingestion"
 urlpatterns = [
@@ -19,6 +19,15 @@ urlpatterns = [
     path("photos/<uuid:asset_id>/turn/", part.turn, name="photo-turn"),
     path("photos/<uuid:asset_id>/crop/", part.crop, name="photo-crop"),
     path("photos/<uuid:asset_id>/delete/", part.delete, name="photo-delete"),
+    path("sheets/new/", sheets.new, name="sheet-new"),
+    path("sheets/<uuid:run_id>/", sheets.sheet, name="sheet"),
+    path("rows/<uuid:row_id>/", sheets.row, name="row"),
+    path("rows/<uuid:row_id>/again/", sheets.row_again, name="row-again"),
+    path("rows/<uuid:row_id>/describe/", sheets.row_describe, name="row-describe"),
+    path("rows/<uuid:row_id>/car/", sheets.row_car, name="row-car"),
+    path("numbers/", sheets.numbers, name="numbers"),
+    path("library/", library.library, name="library"),
+    path("library/attach/", library.attach, name="library-attach"),
     path("review/", review.queue, name="review"),
     path("review/<uuid:result_id>/", review.one, name="review-one"),
     path("review/<uuid:result_id>/title/", review.title, name="review-title"),

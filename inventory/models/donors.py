@@ -144,12 +144,26 @@ class DonorPart(UuidModel):
     pulled_by = models.UUIDField(null=True, blank=True)
     scrapped_at = models.DateTimeField(null=True, blank=True)
     scrap_reason = models.CharField(max_length=200, blank=True, default="")
+    # What a sheet knows the part by, so that its next one finds it; empty for ticked parts.
+    given_key = models.CharField(max_length=160, blank=True, default="", db_default="")
 
     class Meta:
         db_table = "donor_parts"
         ordering: ClassVar[list[str]] = ["created_at", "id"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint("donor", Lower("part_type"), "side", name="donor_part_once"),
+            # A car has one of each ticked part; a sheet may name five relays.
+            models.UniqueConstraint(
+                "donor",
+                Lower("part_type"),
+                "side",
+                condition=Q(given_key=""),
+                name="donor_part_ticked_once",
+            ),
+            models.UniqueConstraint(
+                fields=["donor", "given_key"],
+                condition=~Q(given_key=""),
+                name="donor_part_given_once",
+            ),
             models.CheckConstraint(condition=Q(side__in=Side.values), name="donor_part_side_known"),
             models.CheckConstraint(condition=~Q(part_type=""), name="donor_part_type_present"),
         ]

@@ -22,11 +22,21 @@ from inventory.services.selling import (
     stock_return,
     stock_sell,
 )
+from inventory.services.sheet_parts import (
+    sheet_car_done,
+    sheet_car_open,
+    sheet_part_adopt,
+    sheet_part_claim,
+    sheet_part_make,
+    sheet_parts_known,
+)
 from inventory.services.status import listing_status_follow
 from inventory.services.teardown import (
     TeardownPart,
     TeardownResult,
     donor_teardown,
+    litres_of,
+    names_engine,
     teardown_template_changed,
     title_of,
 )
@@ -48,11 +58,19 @@ __all__ = [
     "first_stock_write",
     "ledger_verify",
     "listing_status_follow",
+    "litres_of",
     "low_stock_threshold_set",
+    "names_engine",
     "place_set",
     "reservations_expire",
     "reserve_key",
     "sale_key",
+    "sheet_car_done",
+    "sheet_car_open",
+    "sheet_part_adopt",
+    "sheet_part_claim",
+    "sheet_part_make",
+    "sheet_parts_known",
     "shortage_settle",
     "stock_adjust",
     "stock_cancel_sale",

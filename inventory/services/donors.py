@@ -50,18 +50,24 @@ def vin_check(vin: str, *, confirmed: bool) -> VinReading:
     return reading
 
 
-def donor_create(*, data: Mapping[str, Any], confirm_vin: bool = False, actor: Actor) -> DonorCar:
+def donor_create(
+    *,
+    data: Mapping[str, Any],
+    confirm_vin: bool = False,
+    year_is_known: bool = True,
+    actor: Actor,
+) -> DonorCar:
     """Take a car in; what its VIN says fills what was not typed. Atomic.
 
     `data` by column: vin, year, make_id, model_id, engine_id, mileage (miles), cost, tow_cost,
     other_cost (money), title_status, team_id and the texts. A car needs a VIN, or a model and a
-    year. Raises InvalidInput by field: a wrong check digit (unless `confirm_vin`), a VIN that is
+    year; with `year_is_known` off a model will do, and then nothing is ever fitted by it. Raises InvalidInput by field: a wrong check digit (unless `confirm_vin`), a VIN that is
     here already, a sum below zero.
     """
     vin = vin_clean(str(data.get("vin") or ""))
     reading = vin_check(vin, confirmed=confirm_vin) if vin else None
     values = _of_reading(reading) | _checked(data)
-    if not vin and not (values.get("model_id") and values.get("year")):
+    if not vin and not (values.get("model_id") and (values.get("year") or not year_is_known)):
         raise InvalidInput(fields={"vin": "Type the VIN, or choose make, model and year."})
     values |= {"vin": vin, "vin_confirmed": bool(reading and not reading.valid)}
     with transaction.atomic():

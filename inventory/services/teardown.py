@@ -31,6 +31,7 @@ from realtrack.core.actors import Actor
 from realtrack.core.errors import Conflict, InvalidInput
 from realtrack.core.events import emit
 from realtrack.core.models import RunItem, RunItemState
+from settings_app.selectors import setting_value
 
 KIND = "inventory.teardown"
 MAX_PARTS = 500  # ticked at once
@@ -194,9 +195,8 @@ def _make_all(
 
 
 def _make(car: DonorCar, part: TeardownPart, actor: Actor) -> Listing:
-    car.parts_numbered += 1
     data: dict[str, object] = {
-        "custom_label_sku": f"{car.stock_number}-{car.parts_numbered:03d}",
+        "custom_label_sku": sku_of_part(car),
         "title": title_of(car, part),
         "condition_id": _USED,
         "c_type": part.part_type.strip()[:65],
@@ -220,20 +220,31 @@ def _make(car: DonorCar, part: TeardownPart, actor: Actor) -> Listing:
     listing_search_write(listing_id=listing.pk, donor_id=car.pk)
     if part.bin_code:
         place_set(listing_id=listing.pk, bin_code=part.bin_code, actor=actor)
-    _fit(car, listing, part, actor)
+    part_fit(car, listing, part.part_type, actor=actor)
     return listing
 
 
-def _fit(car: DonorCar, listing: Listing, part: TeardownPart, actor: Actor) -> None:
-    """Attach the car's own vehicle, which the part is known to fit: it came out of it."""
+def sku_of_part(car: DonorCar) -> str:
+    """Return the SKU of the car's next part, by the setting's pattern; the caller saves the car."""
+    car.parts_numbered += 1
+    pattern = str(setting_value("inventory", "part_sku_pattern"))
+    return pattern.format(car=car.stock_number, number=car.parts_numbered)
+
+
+def part_fit(car: DonorCar, listing: Listing, part_type: str, *, actor: Actor) -> bool:
+    """Attach the car's own vehicle, which the part is known to fit: it came out of it.
+
+    Nothing where the car's year or model is not known: a year is never guessed or widened. Says
+    whether it was attached; verified where a person acts. Raises FitmentExists.
+    """
     if car.model_id is None or car.year is None:
-        return
+        return False
     row = fitment_add(
         listing_id=listing.pk,
         model_id=car.model_id,
         year_start=car.year,
         year_end=car.year,
-        engine_id=car.engine_id if _names_engine(part.part_type) else None,
+        engine_id=car.engine_id if names_engine(part_type) else None,
         source=FitmentSource.DONOR,
         confidence=1.0,
         evidence={"donor": car.stock_number, "vin": bool(car.vin)},
@@ -241,6 +252,7 @@ def _fit(car: DonorCar, listing: Listing, part: TeardownPart, actor: Actor) -> N
     )
     if not actor.is_machine:
         fitments_verify(fitment_ids=[row.pk], actor=actor)
+    return True
 
 
 def title_of(car: DonorCar, part: TeardownPart) -> str:
@@ -250,16 +262,18 @@ def title_of(car: DonorCar, part: TeardownPart) -> str:
         years=(car.year,) if car.year else (),
         donor_make=car.make.name if car.make else "",
         donor_model=car.model.name if car.model else "",
-        engine=_litres(car) if _names_engine(part.part_type) else "",
+        engine=litres_of(car) if names_engine(part.part_type) else "",
         position="" if part.side == Side.NONE else part.side.replace("_", " "),
         condition_id=_USED,
     )
     return compose(facts).title
 
 
-def _names_engine(part_type: str) -> bool:
+def names_engine(part_type: str) -> bool:
+    """Say whether parts of this type differ by engine, so that titles and vehicles name it."""
     return any(word in part_type.casefold() for word in _BY_ENGINE)
 
 
-def _litres(car: DonorCar) -> str:
+def litres_of(car: DonorCar) -> str:
+    """Return the engine's size as titles name it, such as `2.5L`; empty where it is not known."""
     return f"{car.engine.displacement_l:.1f}L" if car.engine and car.engine.displacement_l else ""

@@ -17,7 +17,7 @@
     var entries = Array.from(transfer.items || []).map(function (one) { return one.webkitGetAsEntry && one.webkitGetAsEntry(); }).filter(Boolean);
     if (!entries.some(function (one) { return one.isDirectory; })) return Promise.resolve(Array.from(transfer.files));
     function walk(entry) {
-      if (entry.isFile) return new Promise(function (resolve) { entry.file(function (file) { resolve([file]); }, function () { resolve([]); }); });
+      if (entry.isFile) return new Promise(function (resolve) { entry.file(function (file) { file.folderPath = entry.fullPath.replace(/^\//, ""); resolve([file]); }, function () { resolve([]); }); });
       var reader = entry.createReader();
       function rest(found) {
         return new Promise(function (resolve) { reader.readEntries(resolve, function () { resolve([]); }); }).then(function (more) {
@@ -34,6 +34,55 @@
   function flat(lists) { return lists.reduce(function (all, one) { return all.concat(one); }, []); }
   function photosOnly(files) {
     return Array.from(files).filter(function (file) { return /^image\//.test(file.type) || /\.hei[cf]$/i.test(file.name); });
+  }
+
+  // The EXIF block of a JPEG with its orientation set to upright; null where there is none.
+  function exifOf(bytes) {
+    var view = new DataView(bytes), at = 2;
+    if (view.byteLength < 4 || view.getUint16(0) !== 0xffd8) return null;
+    while (at + 10 < view.byteLength && view.getUint8(at) === 0xff && view.getUint8(at + 1) !== 0xda) {
+      var size = view.getUint16(at + 2) + 2;
+      if (view.getUint8(at + 1) === 0xe1 && view.getUint32(at + 4) === 0x45786966 && at + size <= view.byteLength) {
+        var block = bytes.slice(at, at + size);
+        upright(new DataView(block, 10));
+        return block;
+      }
+      at += size;
+    }
+    return null;
+  }
+  function upright(tiff) {
+    try {
+      var little = tiff.getUint16(0) === 0x4949, ifd = tiff.getUint32(4, little), count = tiff.getUint16(ifd, little);
+      for (var i = 0; i < count; i += 1) {
+        var entry = ifd + 2 + i * 12;
+        if (tiff.getUint16(entry, little) === 0x0112) tiff.setUint16(entry + 8, 1, little);
+      }
+    } catch (e) { /* a broken block says nothing */ }
+  }
+  // A photo that is larger than wanted, made smaller here; what cannot be is sent as it is. When it
+  // was taken stays in it: photos are sorted into parts by that.
+  function reduced(file, pixels) {
+    if (!pixels || !/^image\/(jpeg|png|webp)$/.test(file.type) || !window.createImageBitmap) return Promise.resolve(file);
+    return createImageBitmap(file, { imageOrientation: "from-image" }).then(function (bitmap) {
+      var share = pixels / Math.max(bitmap.width, bitmap.height);
+      if (share >= 1) { bitmap.close(); return file; }
+      var canvas = document.createElement("canvas");
+      canvas.width = Math.max(1, Math.round(bitmap.width * share));
+      canvas.height = Math.max(1, Math.round(bitmap.height * share));
+      canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+      bitmap.close();
+      return Promise.all([
+        new Promise(function (resolve) { canvas.toBlob(resolve, "image/jpeg", 0.92); }),
+        file.type === "image/jpeg" ? file.slice(0, 262144).arrayBuffer() : null,
+      ]).then(function (both) {
+        if (!both[0] || both[0].size >= file.size) return file;
+        var exif = both[1] && exifOf(both[1]);
+        var parts = exif ? [both[0].slice(0, 2), exif, both[0].slice(2)] : [both[0]];
+        var name = file.name.replace(/\.\w+$/, "") + ".jpg";
+        return new File(parts, name, { type: "image/jpeg", lastModified: file.lastModified });
+      });
+    }).catch(function () { return file; });
   }
 
   function ask(url, body) {
@@ -171,9 +220,10 @@
     var self = this, root = this.root;
     item.state = "sending";
     this.show(item);
-    var body = { filename: item.file.name || "pasted.png", mimeType: item.file.type || "application/octet-stream", sizeBytes: item.file.size };
+    var body = {};
     if (root.dataset.listingId) body.listingId = root.dataset.listingId;
-    var signed;
+    var signed, sent;
+    var original = root.querySelector("[data-upload-original]");
     function sign(left) {
       return ask(root.dataset.uploadUrl, body).catch(function (fault) {
         // Many photos at once meet the limit of requests: wait as long as the answer says.
@@ -181,9 +231,16 @@
         throw fault;
       });
     }
-    return sign(5).then(function (answer) {
+    return reduced(item.file, original && original.checked ? 0 : Number(root.dataset.pixels)).then(function (file) {
+      sent = file;
+      var folder = root.hasAttribute("data-keep-folders") ? (item.file.webkitRelativePath || item.file.folderPath || "") : "";
+      body.filename = (folder.replace(/[^/]*$/, "") + (file.name || "pasted.png")).slice(-255);
+      body.mimeType = file.type || "application/octet-stream";
+      body.sizeBytes = file.size;
+      return sign(5);
+    }).then(function (answer) {
       signed = answer;
-      return put(answer, item.file, function (part) { item.bar.value = Math.round(part * 95); });
+      return put(answer, sent, function (part) { item.bar.value = Math.round(part * 95); });
     }).then(function () {
       item.state = "checking";
       self.show(item);
@@ -235,7 +292,7 @@
         var to = answer.reviewUrl || job.reviewUrl;
         self.root.dispatchEvent(new CustomEvent("job", { bubbles: true, detail: answer }));
         if (to && new URL(to, window.location.href).origin === window.location.origin) window.location.assign(to);
-        else { rt.toast("The photos are being read."); self.clear(); }
+        else { rt.toast(self.root.dataset.doneText || "The photos are being read."); self.clear(); }
       })
       .catch(function (fault) {
         self.sent = false;

@@ -36,7 +36,7 @@ class Shelf:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 outer.fetched.append(self.path)
-                status, body = answers.get(self.path, (404, b""))
+                status, body = answers.get(self.path.partition("?")[0], (404, b""))
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()

@@ -121,12 +121,17 @@ def upload(
     text: str = "Or paste them, or choose them. The first one becomes the main photo.",
     start: str = "Read the photos",
     auto: bool = False,
+    pixels: int = 0,
+    keep_folders: bool = False,
+    done_text: str = "",
 ) -> dict[str, Any]:
     """`{% upload job_url="/api/ingestion/jobs" mode="single" %}`: drop, paste or choose photos.
 
     Each file is put to its signed address and confirmed; then `job_url` gets {mode, assetIds} in
     the order shown and the page follows the answer's reviewUrl. Empty `job_url`: the page gets the
     event `uploaded` with the asset ids instead. `auto` starts the job when the last file is up.
+    Photos larger than `pixels` are made smaller in the browser, unless the person wants originals;
+    `keep_folders` sends names with their folders.
     """
     return {
         "job_url": job_url,
@@ -139,6 +144,9 @@ def upload(
         "text": text,
         "start": start,
         "auto": auto,
+        "pixels": pixels,
+        "keep_folders": keep_folders,
+        "done_text": done_text,
     }
 
 
