@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -30,6 +31,7 @@ from realtrack.core.web.render import redirect, render_page
 _PAGE = 25
 # So long may a year range in a search be; no car was built for longer.
 _YEARS_MAX = 60
+_Names = Iterable[tuple[uuid.UUID, str]]
 
 
 @require_GET
@@ -106,19 +108,8 @@ def garage_out(request: HttpRequest, vehicle_id: uuid.UUID) -> HttpResponse:
 def names(request: HttpRequest) -> HttpResponse:
     """Names for a field of free text: the makes, or with `make` that make's models."""
     make = request.GET.get("make", "").strip()[:100]
-    if request.GET.get("of") != "models":
-        rows = selectors.makes_list().order_by("name").values_list("pk", "name")
-        aliases = FitmentMakeAlias.objects.values_list("make_id", "alias")
-    else:
-        models = FitmentModel.objects.filter(merged_into=None)
-        if make:
-            known = FitmentMake.objects.filter(merged_into=None)
-            meant = known.filter(name__iexact=make) | known.filter(aliases__alias__iexact=make)
-            models = models.filter(make__in=meant.values("pk"))
-        rows = models.order_by("name").values_list("pk", "name")
-        aliases = FitmentModelAlias.objects.filter(model__in=models.values("pk")).values_list(
-            "model_id", "alias"
-        )
+    is_models = request.GET.get("of") == "models"
+    rows, aliases = _model_names(make) if is_models else _make_names()
     also: dict[uuid.UUID, list[str]] = {}
     for pk, alias in aliases:
         also.setdefault(pk, []).append(alias)
@@ -126,6 +117,22 @@ def names(request: HttpRequest) -> HttpResponse:
     answer = JsonResponse({"names": [{"name": name, "also": more} for name, more in found.items()]})
     answer["Cache-Control"] = "private, max-age=60"
     return answer
+
+
+def _make_names() -> tuple[_Names, _Names]:
+    rows = selectors.makes_list().order_by("name").values_list("pk", "name")
+    return rows, FitmentMakeAlias.objects.values_list("make_id", "alias")
+
+
+def _model_names(make: str) -> tuple[_Names, _Names]:
+    models = FitmentModel.objects.filter(merged_into=None)
+    if make:
+        known = FitmentMake.objects.filter(merged_into=None)
+        meant = known.filter(name__iexact=make) | known.filter(aliases__alias__iexact=make)
+        models = models.filter(make__in=meant.values("pk"))
+    aliases = FitmentModelAlias.objects.filter(model__in=models.values("pk"))
+    rows = models.order_by("name").values_list("pk", "name")
+    return rows, aliases.values_list("model_id", "alias")
 
 
 def _condition(chosen: Cascade) -> Q | None:

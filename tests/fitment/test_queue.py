@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection
@@ -213,11 +213,11 @@ def test_a_long_description_is_cut_to_what_is_lit() -> None:
     assert excerpt(lit("nothing here", [])) == []
 
 
-def decide(staff: Client, listing: Listing, data: dict[str, str]) -> HttpResponse:
+def decide(staff: Client, listing: Listing, data: dict[str, str]) -> Any:
     return staff.post(reverse("fitment:queue-decide", args=[listing.pk]), data, headers=HTMX)
 
 
-def correct(staff: Client, row: PartFitment, years: str) -> HttpResponse:
+def correct(staff: Client, row: PartFitment, years: str) -> Any:
     url = reverse("fitment:queue-correct", args=[row.listing_id, row.pk])
     return staff.post(url, {"years": years}, headers=HTMX)
 
