@@ -72,7 +72,7 @@ def quantities(market: Market, size: float) -> bool:
         # and stock leave to orders.
         reserve = limit.burst * budget.Purpose.STOCK.value
         bucket = budget._keys("inventory", "").bucket  # noqa: SLF001 - the measured limit's place
-        state = {"tokens": reserve + limit.rate, "ms": int(time.time() * 1000)}
+        state = {"tokens": reserve + 1, "ms": int(time.time() * 1000)}
         redis.client().hset(bucket, mapping=state)
         begun = time.perf_counter()
         owed_add(rows, OwedKind.QUANTITY, lanes=4)
@@ -83,7 +83,7 @@ def quantities(market: Market, size: float) -> bool:
         row["quantity"] for row in market.control("listings", seller="mhn-auto-parts")["listings"]
     }
     calls = -(-count // BATCH)
-    allowed = max(0.0, calls - limit.rate) / limit.rate + LATENCY_MS / 1000
+    allowed = (calls - 1) / limit.rate + LATENCY_MS / 1000
     share = allowed / seconds
     print(
         f"quantities: {count:,} in {seconds:.1f} s; the limit of {limit.rate:.1f} calls/s allows"
