@@ -62,6 +62,12 @@ UPDATE aces_rows gone SET is_live = false, dropped_by_id = %(upload)s
 WHERE gone.id IN (SELECT r.id {_REPLACED})
 """
 
+# The columns that what follows asks by; those of texts would be measured for nothing.
+_MEASURE = """
+ANALYZE aces_rows (upload_id, state, action, fingerprint, is_live, supplier, part_key,
+    dropped_by_id)
+"""
+
 _DUE = """
 WITH named AS MATERIALIZED (
     SELECT part_key FROM aces_rows WHERE upload_id = %(upload)s AND state <> 'duplicate'
@@ -105,7 +111,7 @@ def upload_apply(work: Work) -> None:
         removed = 0
         with connection.cursor() as cursor:
             # A file may have made the table ten times as long; the plans below depend on that.
-            cursor.execute("ANALYZE aces_rows")
+            cursor.execute(_MEASURE)
             if upload.rows.filter(action="D").exists():
                 # Not yet applied, so that its own later rows are safe from its deletions.
                 cursor.execute(_DELETE_MATCHING, asked)
