@@ -15,6 +15,7 @@ class ListingsConfig(AppConfig):
         from listings.pricing import (
             apply,
             facts,
+            market,
             tasks,  # noqa: F401 - Celery learns the tasks
         )
         from listings.selectors.listing import shipping_profile_uses
@@ -29,6 +30,7 @@ class ListingsConfig(AppConfig):
         for key, title in ((apply.KIND, "Prices by rules"), (apply.UNDO_KIND, "Undo of prices")):
             registry.run_kinds.register(key, registry.RunKind(title=title, resume=apply.wake))
         registry.price_evidence.register("listed", facts.listed_prices)
+        registry.price_evidence.register("market", market.market_prices)
         registry.shipping_users.register("listings", shipping_profile_uses)
         registry.run_kinds.register(imports.KIND, imports.RUN_KIND)
         registry.run_kinds.register(imports.UNDO_KIND, UNDO_RUN_KIND)

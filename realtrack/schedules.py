@@ -28,6 +28,8 @@ SCHEDULES: dict[str, Schedule] = {
     "listings-pricing-sweep": {"task": "listings.pricing_sweep", "schedule": 30.0},
     # A rule that counts days works from day to day; a new part waits half an hour at most.
     "listings-pricing-keep": {"task": "listings.pricing_keep", "schedule": 1800.0},
+    # As many part numbers an hour as `listings.pricing.market` says, if there is whom to ask.
+    "listings-market-prices": {"task": "listings.market_prices", "schedule": crontab(minute="20")},
     "fitment-sweep": {"task": "fitment.sweep", "schedule": 60.0},
     "fitment-check": {"task": "fitment.check", "schedule": crontab(hour="2", minute="40")},
     "inventory-reservations-expire": {"task": "inventory.reservations_expire", "schedule": 60.0},

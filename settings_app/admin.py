@@ -21,7 +21,14 @@ from realtrack.core.rights import Right, user_can
 from realtrack.core.web.access import actor_of, user_of
 from realtrack.core.web.admin import ReadOnlyAdmin
 from settings_app import services
-from settings_app.models import PricingRule, ShippingProfile, Team, TenantSetting, User
+from settings_app.models import (
+    MarketLookup,
+    PricingRule,
+    ShippingProfile,
+    Team,
+    TenantSetting,
+    User,
+)
 from settings_app.selectors import setting_definition
 
 # What libraries register by themselves: they write past our services and our log.
@@ -124,6 +131,12 @@ class ShippingProfileAdmin(ReadOnlyAdmin):
 @admin.register(PricingRule)
 class PricingRuleAdmin(ReadOnlyAdmin):
     list_display = ("name", "rule_type", "priority", "active")
+
+
+@admin.register(MarketLookup)
+class MarketLookupAdmin(ReadOnlyAdmin):
+    list_display = ("part_number", "provider", "currency", "asked_at")
+    search_fields = ("part_number",)
 
 
 @admin.register(AuditLog)

@@ -9,13 +9,14 @@ class SettingsAppConfig(AppConfig):
     verbose_name = "People and settings"
 
     def ready(self) -> None:
-        """Offer the demo users, the changed rights and the name of the business."""
+        """Offer the demo users, the changed rights, the business's name and market prices."""
         from realtrack.core import registry
-        from settings_app import beat_watch, seeds, selectors, services
+        from settings_app import beat_watch, market_http, seeds, selectors, services
 
         registry.demo_seeders.register("settings_app.users", seeds.seed_demo_users)
         registry.reference_seeders.register("settings_app.shipping", seeds.seed_shipping)
         registry.rights_source.register("settings_app", selectors.changed_rights)
         registry.business_names.register("settings_app", selectors.business_name)
         registry.rotators.register("settings_app.secrets", services.secrets_rotate)
+        registry.market_providers.register(market_http.NAME, market_http.PROVIDER)
         beat_watch.watch()

@@ -333,6 +333,30 @@ class PricingRule(models.Model):
         return self.name
 
 
+class MarketLookup(models.Model):
+    """What a provider of market prices told of a part number when it was last asked."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    provider = models.CharField(max_length=30)
+    part_number = models.CharField(max_length=100)
+    currency = models.CharField(max_length=3, default="USD")
+    # {"price", "currency", "seenOn", "source", "url"} each; empty where nothing is known.
+    offers = models.JSONField(default=list)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "market_lookups"
+        ordering: ClassVar[list[str]] = ["part_number", "provider"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["part_number", "provider", "currency"], name="uniq_market_lookup"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part_number} at {self.provider}"
+
+
 def team_ids_of(user: User) -> list[uuid.UUID]:
     """Return the teams that narrow what this user sees; admins are never narrowed."""
     if user.role == UserRole.ADMIN:

@@ -13,7 +13,7 @@ from realtrack.core import http
 from realtrack.core.actors import Actor
 from realtrack.core.errors import Conflict
 from realtrack.core.events import emit
-from settings_app import events
+from settings_app import events, market_http
 from settings_app.selectors import secret_value, setting_definition
 
 
@@ -44,12 +44,19 @@ def _google(key: str) -> http.Answer:
     return http.request("google_vision", "GET", url, headers=headers, timeout=10, attempts=1)
 
 
+def _market(key: str) -> http.Answer:
+    return market_http.call("TEST", "USD", key=key, attempts=1)
+
+
 _PROVIDERS: Mapping[tuple[str, str], _Provider] = {
     ("ai", "openai_api_key"): _Provider(
         name="The AI service", shape=re.compile(r"[!-~]{8,300}"), call=_openai
     ),
     ("ai", "google_vision_api_key"): _Provider(
         name="Google Vision", shape=re.compile(r"[A-Za-z0-9_\-]{20,100}"), call=_google
+    ),
+    ("pricing", "market_prices_key"): _Provider(
+        name="The market price service", shape=re.compile(r"[!-~]{8,300}"), call=_market
     ),
 }
 TESTABLE = frozenset(_PROVIDERS)

@@ -6,7 +6,7 @@ import uuid
 
 from celery import shared_task
 
-from listings.pricing import apply, keep
+from listings.pricing import apply, keep, market
 
 
 @shared_task(name="listings.pricing_run", queue="default", ignore_result=True, time_limit=1800)
@@ -28,3 +28,9 @@ def pricing_sweep() -> int:
 def pricing_keep() -> None:
     """Start a run where prices are not what the rules say that are switched on."""
     keep.pricing_keep()
+
+
+@shared_task(name="listings.market_prices", queue="default", ignore_result=True, time_limit=1200)
+def market_prices() -> int:
+    """Ask for market prices of parts whose answer is missing or old."""
+    return market.market_refresh()

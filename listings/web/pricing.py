@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from listings.models import Listing
-from listings.pricing import apply, preview
+from listings.pricing import apply, market, preview
 from realtrack.core.errors import AppError, InvalidInput
 from realtrack.core.models import Run
 from realtrack.core.rights import Right
 from realtrack.core.web.access import actor_of, requires, user_of
 from realtrack.core.web.render import redirect, render_page
+from settings_app.enums import RuleType
 from settings_app.models import PricingRule
 
 MOST_SKUS = 500
@@ -50,6 +51,7 @@ def pricing(request: HttpRequest) -> HttpResponse:
             context |= {
                 "totals": found.totals,
                 "rows": found.rows,
+                "market": _market(rules, chosen, found),
                 "bars": preview.histogram_bars(found.totals),
             }
     return render_page(request, "listings/pricing.html", context)
@@ -75,6 +77,19 @@ def pricing_undo(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     run = apply.pricing_undo_start(run_id=run_id, actor=actor_of(request))
     messages.success(request, "Prices are being put back; the rules are off.")
     return redirect(request, reverse("runs:detail", args=[run.pk]))
+
+
+def _market(
+    rules: list[PricingRule], chosen: set[str], found: preview.Preview
+) -> list[dict[str, object]]:
+    """The market prices of the parts shown, where a rule that is tried looks at such."""
+    asks = any(rule.rule_type == RuleType.COMPETITIVE and str(rule.pk) in chosen for rule in rules)
+    if not asks:
+        return []
+    evidence = market.market_evidence([row.listing_id for row in found.rows])
+    return [
+        {"row": row, "one": one} for row in found.rows for one in evidence.get(row.listing_id, ())
+    ]
 
 
 def _listings(request: HttpRequest, skus: str) -> list[uuid.UUID] | None:

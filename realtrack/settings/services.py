@@ -31,6 +31,10 @@ AI_MODEL_CLASSIFY = read.text("AI_MODEL_CLASSIFY", "gpt-4o-mini")
 GOOGLE_VISION_BASE = read.url("GOOGLE_VISION_BASE", "https://vision.googleapis.com")
 GOOGLE_VISION_API_KEY = read.text("GOOGLE_VISION_API_KEY", "")
 
+# Market prices: without an address and a key nobody is asked.
+MARKET_PRICES_BASE = read.url("MARKET_PRICES_BASE", "")
+MARKET_PRICES_KEY = read.text("MARKET_PRICES_KEY", "")
+
 # eBay. Outside production everything points at the local marketplace and its seeded application.
 EBAY_ENVIRONMENT = read.choice(
     "EBAY_ENVIRONMENT",

@@ -66,6 +66,9 @@ _NAV: tuple[tuple[str, tuple[tuple[str, str, str, str, Right, str], ...]], ...] 
 )  # fmt: skip
 
 
+# Pages that lie under one item's address and belong to another's: (page, item), by URL names.
+_ELSEWHERE = (("listings:pricing", "settings:index"),)
+
 # These counts are of things that went wrong; the others are work.
 _FAULTS = frozenset({"stock", "channels", "sync"})
 
@@ -114,7 +117,7 @@ class Shell:
     def nav(self) -> list[NavGroup]:
         """Groups with what this role may open and what exists; one line at most is active."""
         groups = [NavGroup(label=label, items=self._items(rows)) for label, rows in _NAV]
-        path = self._request.path
+        path = self._path()
         over = [
             item.url
             for group in groups
@@ -130,6 +133,17 @@ class Shell:
             for group in groups
             if group.items
         ]
+
+    def _path(self) -> str:
+        """The address whose item is active: the page's own, or that of where it belongs."""
+        path = self._request.path
+        for page, item in _ELSEWHERE:
+            try:
+                if path.startswith(reverse(page)):
+                    return reverse(item)
+            except NoReverseMatch:
+                continue
+        return path
 
     def _items(self, rows: tuple[tuple[str, str, str, str, Right, str], ...]) -> list[NavItem]:
         found: list[NavItem] = []
