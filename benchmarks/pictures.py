@@ -65,8 +65,13 @@ def cpu(work: Callable[[Path], None], path: Path, rounds: int) -> float:
 
 
 def megabytes() -> float:
-    """Return the largest memory of this process so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Return the largest memory of this program so far.
+
+    `ru_maxrss` would not do: a child inherits its parent's through exec.
+    """
+    lines = Path("/proc/self/status").read_text().splitlines()
+    peak = next(line for line in lines if line.startswith("VmHWM:"))
+    return int(peak.split()[1]) / 1024
 
 
 def resident() -> float:

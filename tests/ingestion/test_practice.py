@@ -85,7 +85,9 @@ def test_practice_36_missing_variants_come_back_once_and_lists_load_no_originals
     for number, listing in enumerate(listings):
         copy = made_once[number % 10]
         copy.pk, copy.listing_id, copy.is_primary = uuid7(), listing.pk, True
+        data = storage().read(copy.s3_key)
         copy.s3_key = f"{copy.s3_key}-{number}"
+        storage().save(copy.s3_key, data, copy.mime_type)
         copy.save(force_insert=True)
     listing_photos_refresh(listing_ids=[one.pk for one in listings])
     assets = list(ImageAsset.objects.all())
