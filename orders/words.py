@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orders.enums import MANUAL
 from realtrack.core.models import AuditLog
 
 _WORDS = {
@@ -37,6 +38,8 @@ class _Known(dict[str, str]):
 def event_words(row: AuditLog) -> str:
     """What happened, as one line without a full stop."""
     known = _Known({name: _text(value) for name, value in row.metadata.items()})
+    if row.event == "order.created" and known["channel"] == MANUAL:
+        return "wrote the order"
     pattern = _WORDS.get(row.event, row.event.removeprefix("order.").replace("_", " "))
     words = " ".join(pattern.format_map(known).split()).rstrip(": ")
     if row.event == "order.shipped" and known["by_marketplace"] == "True":

@@ -23,10 +23,21 @@ class Migration(migrations.Migration):
             name='channel',
             field=models.CharField(choices=[('ebay', 'eBay'), ('shopify', 'Shopify'), ('amazon', 'Amazon'), ('walmart', 'Walmart'), ('manual', 'By hand')], max_length=30),
         ),
-        migrations.AlterField(
-            model_name='order',
-            name='connection',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sales_orders', to='channels_app.channelconnection'),
+        # By hand: Django would make the foreign key anew, which reads the table under a lock.
+        migrations.SeparateDatabaseAndState(
+            database_operations=[
+                migrations.RunSQL(
+                    "ALTER TABLE orders ALTER COLUMN connection_id DROP NOT NULL",
+                    "ALTER TABLE orders ALTER COLUMN connection_id SET NOT NULL",
+                ),
+            ],
+            state_operations=[
+                migrations.AlterField(
+                    model_name='order',
+                    name='connection',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sales_orders', to='channels_app.channelconnection'),
+                ),
+            ],
         ),
         migrations.AddField(
             model_name='order',

@@ -19,7 +19,7 @@ from orders.web.new_form import Draft, draft_read, sent_of
 from realtrack.core.errors import AppError, InvalidInput
 from realtrack.core.rights import Right, user_can
 from realtrack.core.web.access import actor_of, requires, user_of
-from realtrack.core.web.render import redirect, render_page, wants_fragment
+from realtrack.core.web.render import redirect, render_page, trigger, wants_fragment
 from settings_app.catalog import shipping_profiles
 from settings_app.selectors import setting_value
 
@@ -36,7 +36,7 @@ def order_new(request: HttpRequest) -> HttpResponse:
         typed["key"] = str(uuid.uuid4())
         typed.update(_earlier_buyer(request))
         return _page(request, draft_read(typed, user=user))
-    draft = draft_read(request.POST, user=user)
+    draft = draft_read(_untouched(request.POST), user=user)
     if not draft.lines:
         draft.faults["lines"] = "Add a part."
     if not draft.is_sound:
@@ -59,11 +59,13 @@ def order_new(request: HttpRequest) -> HttpResponse:
 @require_POST
 @requires(Right.ORDERS_WORK)
 def new_lines(request: HttpRequest) -> HttpResponse:
-    """The lines after one was added or removed, with the sums."""
-    draft = _summed(draft_read(request.POST, user=user_of(request)))
+    """The lines after one was added or removed."""
+    draft = draft_read(request.POST, user=user_of(request))
     if not wants_fragment(request):
-        return _page(request, draft)
-    return _private(render_page(request, "orders/_new_lines.html", _context(draft, swaps=True)))
+        return _page(request, _summed(draft))
+    answer = _private(render_page(request, "orders/_new_lines.html", _context(draft)))
+    # The form counts anew once the lines stand in the page.
+    return trigger(answer, "counted")
 
 
 @require_POST
@@ -132,7 +134,7 @@ def _untouched(typed: QueryDict) -> QueryDict:
     return kept
 
 
-def _context(draft: Draft, *, swaps: bool = False) -> dict[str, Any]:
+def _context(draft: Draft) -> dict[str, Any]:
     shown_at_field = {*draft.form.fields, "shipping_profile_id"} - {"key"}
     return {
         "draft": draft,
@@ -143,8 +145,6 @@ def _context(draft: Draft, *, swaps: bool = False) -> dict[str, Any]:
         "payments": [("", "Not said"), *Payment.choices],
         "currency": setting_value("general", "default_currency"),
         "included": setting_value("tax", "prices_include_tax"),
-        # The sums come out of band where the lines alone are asked for.
-        "swaps": swaps,
     }
 
 

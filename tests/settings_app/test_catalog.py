@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from decimal import Decimal
@@ -343,3 +344,13 @@ def test_the_tax_tab_calculates_by_the_rates_as_they_stand() -> None:
         page = client.get("/settings/", {"tab": "tax", "amounts": wrong})
         assert (page.status_code, "taxed" in page.context) == (200, False), wrong
         assert b"such as 89.90" in page.content
+
+
+def test_the_pages_of_price_rules_stand_under_settings_in_the_navigation() -> None:
+    # given
+    browser = browser_of("manager")
+    # when / then
+    for path in ("/listings/pricing/", "/settings/pricing/new/", "/settings/?tab=pricing"):
+        page = browser.get(path).content.decode()
+        active = set(re.findall(r'<a href="([^"]+)" aria-current="page"', page))
+        assert active & {"/settings/", "/listings/"} == {"/settings/"}, path

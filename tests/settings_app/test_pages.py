@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from settings_app import selectors
+from settings_app.definitions import DEFINITIONS, Kind
 from tests.people import PASSWORD, browser_of, user_of
+from tests.settings_app.values import another_value
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -82,12 +85,47 @@ def test_sign_out_everywhere_ends_all_sessions() -> None:
 
 @pytest.mark.parametrize(
     "tab",
-    ["general", "marketplaces", "tax", "shipping", "pricing", "ai", "notifications", "users", "x"],
-)
+    ["general", "marketplaces", "tax", "shipping", "pricing", "ai", "notifications", "users",
+     "system", "x"],
+)  # fmt: skip
 def test_every_tab_of_settings_opens(tab: str) -> None:
     answer = browser_of("admin").get(f"/settings/?tab={tab}")
     assert answer.status_code == 200
     assert b"settings-panel" in answer.content
+    shown = tab if tab != "x" else "general"
+    assert re.search(rf'tab={shown}" aria-current="page"', answer.content.decode())
+
+
+def test_each_field_stands_on_its_tab_saves_by_itself_and_is_undone() -> None:
+    # given
+    client = browser_of("admin")
+    pages = {
+        tab: client.get(f"/settings/?tab={tab}").content.decode()
+        for tab in {one.tab for one in DEFINITIONS.values()}
+    }
+    faults = []
+    for one in DEFINITIONS.values():
+        url = f"/settings/{one.category}/{one.key}/"
+        secret = one.kind is Kind.SECRET
+        value = another_value(one)
+        read = selectors.secret_value if secret else selectors.setting_value
+        before = read(one.category, one.key)
+        # when
+        sent = str(value).lower() if isinstance(value, bool) else str(value)
+        saved = client.post(url, {"value": sent}, headers={"HX-Request": "true"})
+        after = read(one.category, one.key)
+        client.post(f"{url}undo/")
+        # then
+        if f'hx-post="{url}"' not in pages[one.tab]:
+            faults.append(f"{one.name} is not on {one.tab}")
+        if saved.status_code != 200 or str(after) != str(value):
+            faults.append(f"{one.name} is {after!r} after saving {value!r}")
+        # A key that was replaced cannot be read any more: no undo is offered.
+        if (f"{url}undo/" in saved.headers["HX-Trigger"]) == secret:
+            faults.append(f"{one.name}: undo is{'' if secret else ' not'} offered")
+        if not secret and read(one.category, one.key) != before:
+            faults.append(f"{one.name} is not as before after the undo")
+    assert faults == []
 
 
 def test_a_field_saves_itself_with_undo() -> None:
