@@ -158,7 +158,8 @@ def _ranked(asked: _Asked) -> Any:
         .order_by()
         .values("created_at", "listing_id", "place")
     )
-    chosen, chosen_params = _ALL, []
+    chosen = _ALL
+    chosen_params: list[Any] = []
     if edge is None:
         chosen, chosen_params = _newest(asked, hits)
         hits = hits[: asked.among + 1]
@@ -168,7 +169,8 @@ def _ranked(asked: _Asked) -> Any:
         step = ">" if asked.is_back else "<"
         beyond = f"WHERE (rank, listing_id) {step} (%s, %s)"
         beyond_params = [asked.cursor.value, asked.cursor.listing_id]
-    bonus, rank_params = "", [*asked.tsquery.params]
+    bonus = ""
+    rank_params: list[Any] = [*asked.tsquery.params]
     if asked.tsquery.numbers:
         bonus += _NUMBER_BONUS
         rank_params += [list(asked.tsquery.numbers), _EXACT_BONUS]

@@ -62,6 +62,39 @@ def _car(api: Api) -> str:
     return _first(found)
 
 
+def _sheet(api: Api, donor: str) -> tuple[str, str]:
+    """Send a sheet of the car; return the address of its run and of one row."""
+    content = b"Number,Name,Price\nD-1,Alternator 27060-0V210,89.90\nD-2,left mirror,45\n"
+    sent = {"file": ("sheet.csv", content, "text/csv")}
+    started = api.call(
+        "POST", "/api/ingestion/sheets", expect=202, files=sent, data={"donorId": donor}
+    )
+    address = f"/api/ingestion/sheets/{started['jobId']}"
+
+    def first_row() -> str | None:
+        rows = api.get(address)["rows"]
+        return next((str(one["rowId"]) for one in rows if one["rowId"]), None)
+
+    row = wait_for("a row of the sheet", first_row)
+    return f"/ingestion/sheets/{started['jobId']}/", f"/ingestion/rows/{row}/"
+
+
+def _group(api: Api) -> str:
+    """Return the address of a group of equal numbers; makes one where there is none."""
+    found = api.get("/api/fitment/interchange/groups")["groups"]
+    if not found:
+        numbers = [{"number": "27060-0V210"}, {"number": "104210-5890", "brand": "Denso"}]
+        api.post("/api/fitment/interchange/groups", {"numbers": numbers}, expect=201)
+        found = api.get("/api/fitment/interchange/groups")["groups"]
+    return f"/fitment/interchange/{_first(found)}/"
+
+
+def _model(api: Api) -> str:
+    make = _first(api.get("/api/fitment/makes", params={"q": "Toyota"})["makes"])
+    models = api.get(f"/api/fitment/makes/{make}/models")["models"]
+    return f"/fitment/vehicles/{_first(models)}/"
+
+
 def all_places(system: System, photo: Path) -> list[Place]:
     """Return every page; makes a sale first, so that lists have rows."""
     api = Api(system, "admin")
@@ -70,7 +103,9 @@ def all_places(system: System, photo: Path) -> list[Place]:
     order = _first(api.get("/api/orders")["orders"])
     job = _first(api.get("/api/ingestion/jobs")["jobs"])
     account = _first(api.get("/api/channels")["channels"])
-    car = f"/inventory/donors/{_car(api)}"
+    donor = _car(api)
+    car = f"/inventory/donors/{donor}"
+    sheet, sheet_row = _sheet(api, donor)
     run = str(api.get("/api/jobs")["jobs"][0]["jobId"])
     plain = {
         "today": "/", "dashboard": "/dashboard/", "catalog": "/listings/",
@@ -94,6 +129,14 @@ def all_places(system: System, photo: Path) -> list[Place]:
         "sets": "/fitment/sets/", "spending": "/ingestion/spending/",
         "learned": "/ingestion/learned/", "groups": f"/ingestion/jobs/{job}/groups/",
         "elsewhere": f"/channels/{account}/elsewhere/",
+        "merge": f"/listings/merge/?kept={part}&gone={fresh}",
+        "export-template": "/listings/export/template/", "find": "/fitment/find/",
+        "verify": "/fitment/queue/", "lists": "/fitment/lists/",
+        "equal-numbers": "/fitment/interchange/", "equal-group": _group(api),
+        "compare": f"/fitment/{part}/compare/", "model": _model(api), "sheet-new": "/ingestion/sheets/new/", "sheet": sheet,
+        "sheet-row": sheet_row, "numbers": "/ingestion/numbers/", "library": "/ingestion/library/",
+        "order-new": "/orders/new/", "invoice": f"/orders/{order}/papers/invoice/",
+        "signed-in": "/channels/signed-in/",
         "orders": "/orders/", "order": f"/orders/{order}/", "unmatched": "/orders/unmatched/",
         "channels": "/channels/", "account-of-channel": f"/channels/{account}/",
         "sync": "/channels/sync/", "runs": "/runs/", "run": f"/runs/{run}/",
