@@ -346,6 +346,7 @@ def test_the_tax_tab_calculates_by_the_rates_as_they_stand() -> None:
         assert b"such as 89.90" in page.content
 
 
+@pytest.mark.django_db
 def test_the_pages_of_price_rules_stand_under_settings_in_the_navigation() -> None:
     # given
     browser = browser_of("manager")
