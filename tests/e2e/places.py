@@ -99,7 +99,8 @@ def all_places(system: System, photo: Path) -> list[Place]:
     """Return every page; makes a sale first, so that lists have rows."""
     api = Api(system, "admin")
     part = _sale(system, api, photo)
-    fresh = _first(api.get("/api/listings", params={"limit": 1})["listings"])
+    newest = api.get("/api/listings", params={"limit": 2})["listings"]
+    fresh = _first([one for one in newest if one["id"] != part])
     order = _first(api.get("/api/orders")["orders"])
     job = _first(api.get("/api/ingestion/jobs")["jobs"])
     account = _first(api.get("/api/channels")["channels"])
