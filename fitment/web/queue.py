@@ -33,6 +33,9 @@ _PAGE = "fitment/queue.html"
 def next_part(request: HttpRequest) -> HttpResponse:
     """The next part that nobody else looks at, or that nothing waits."""
     after = _id(request.GET.get("after", ""))
+    if after is not None and user_can(request.user, Right.FITMENT_EDIT):
+        # What is skipped is free for the others at once.
+        queue.queue_release(listing_id=after, actor=actor_of(request))
     return _next(request, after)
 
 
@@ -99,6 +102,8 @@ def correct(request: HttpRequest, listing_id: uuid.UUID, fitment_id: uuid.UUID) 
         texts = [text for faults in error.fields.values() for text in faults]
         return _shown(request, found, row_id=fitment_id, fault=" ".join(texts) or error.message)
     is_left = PartFitment.objects.filter(listing_id=found.pk, verified=False).exists()
+    if not is_left:
+        queue.queue_release(listing_id=found.pk, actor=actor_of(request))
     response = _shown(request, found) if is_left else _next(request, found.pk)
     return _said(request, response, "Corrected and verified.")
 
