@@ -128,9 +128,6 @@
     rt.all("[data-bulk-exactly]", panel).forEach(function (button) {
       button.hidden = total !== Number(button.dataset.bulkExactly);
     });
-    rt.all("[data-bulk-exactly]", panel).forEach(function (button) {
-      button.hidden = total !== Number(button.dataset.bulkExactly);
-    });
     rt.all("[data-confirm-many]", panel).forEach(function (button) {
       button.dataset.confirm = button.dataset.confirmMany.replace("{n}", total.toLocaleString("en-US"));
     });
