@@ -8,8 +8,8 @@ INSTALL := python3 realtrack/supervisor/install.py
 ARGS ?=
 # Least coverage of lines, in percent; branches are reported beside it.
 COVERAGE := 90
-# One more worker than cores, because the tests of the whole system wait more than they work.
-TEST_WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cores + 1 : 4)))
+# More workers than a small machine has cores: the tests of the whole system wait more than they work.
+TEST_WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 3 ? cores + 2 : 4)))
 
 .PHONY: help install install-dev run stop status reset shell worker migrate lint format test smoke drill bench docs
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db import transaction
 from django.forms import ModelForm
 from django.http import HttpRequest
 from typing_extensions import override
 
 from ingestion import models
-from ingestion.services.trade import trade_word_changed
+from ingestion.services.trade import trade_word_save
 from realtrack.core.web.access import actor_of
 from realtrack.core.web.admin import ReadOnlyAdmin
 
@@ -73,6 +72,4 @@ class TradeWordAdmin(admin.ModelAdmin[models.TradeWord]):
         change: Any,
     ) -> None:
         """Store it and note it in the log."""
-        with transaction.atomic():
-            super().save_model(request, obj, form, change)
-            trade_word_changed(word=obj, actor=actor_of(request))
+        trade_word_save(word=obj, actor=actor_of(request))

@@ -36,8 +36,10 @@ def trade_tables() -> Reference:
     return _tables(f"{state['count']}:{state['newest']}")
 
 
-def trade_word_changed(*, word: TradeWord, actor: Actor) -> None:
-    """Note in the log that someone changed a list; call it in the change's transaction."""
+@transaction.atomic
+def trade_word_save(*, word: TradeWord, actor: Actor) -> None:
+    """Store a brand or part type that someone changed, and note it in the log."""
+    word.save()
     core_events.emit(
         events.TradeWordChanged(entity_id=word.pk, kind=word.kind, word=word.name), actor=actor
     )

@@ -26,6 +26,7 @@ WRITABLE = {
         "FitmentMake", "FitmentModel", "FitmentModelYear", "FitmentEngine", "FitmentSubmodel",
         "FitmentMakeAlias", "FitmentModelAlias", "FitmentChassisCode",
     },
+    "ingestion": {"TradeWord"},
     "inventory": {"TeardownTemplate"},
 }  # fmt: skip
 # Every action there is: a new one is written here with the test that shows its log line.

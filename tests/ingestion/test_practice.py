@@ -80,7 +80,8 @@ def test_practice_36_missing_variants_come_back_once_and_lists_load_no_originals
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # given a page of 50 parts with photos of ten pictures, whose variants were lost
-    made_once = [_photo(number) for number in range(10)]
+    # Pictures of this test alone: workers of one run share the storage.
+    made_once = [_photo(3600 + number) for number in range(10)]
     listings = [make_listing() for _ in range(50)]
     for number, listing in enumerate(listings):
         copy = made_once[number % 10]

@@ -120,10 +120,13 @@ def test_the_next_sheet_of_the_car_updates_and_makes_none_twice() -> None:
     assert DonorPart.objects.filter(donor=car).count() == 5
 
 
-def test_a_killed_run_goes_on_and_makes_none_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    # given 300 rows (a small car's, hence the seconds) and a worker that dies in its third batch
+@pytest.mark.parametrize("size", [100, pytest.param(300, marks=pytest.mark.drill)])
+def test_a_killed_run_goes_on_and_makes_none_twice(
+    monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    # given a sheet and a worker that dies in its third batch
     car = camry()
-    rows = [(f"90915-{n:05d}", "Oil Filter Housing", "12.50", "", "") for n in range(300)]
+    rows = [(f"90915-{n:05d}", "Oil Filter Housing", "12.50", "", "") for n in range(size)]
     run = services.sheet_start(
         name="parts.csv", content=csv_file(HEADERS, rows), donor_id=car.pk,
         actor=person(), user=user_of("user"),
@@ -150,11 +153,11 @@ def test_a_killed_run_goes_on_and_makes_none_twice(monkeypatch: pytest.MonkeyPat
     services.sheet_run(run_id=run.pk)
     # then
     run.refresh_from_db()
-    assert (run.state, counts(run)) == (RunState.DONE, (300, 0, 0, 0))
-    assert Listing.objects.count() == DonorPart.objects.filter(donor=car).count() == 300
-    assert InventoryLedger.objects.filter(quantity_total=1).count() == 300
+    assert (run.state, counts(run)) == (RunState.DONE, (size, 0, 0, 0))
+    assert Listing.objects.count() == DonorPart.objects.filter(donor=car).count() == size
+    assert InventoryLedger.objects.filter(quantity_total=1).count() == size
     numbers = set(Listing.objects.values_list("custom_label_sku", flat=True))
-    assert len(numbers) == 300
+    assert len(numbers) == size
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ def gone(pids: list[int]) -> bool:
 
 
 @pytest.mark.smoke
+@pytest.mark.drill
 def test_smoke_start_walk_stop() -> None:
     with running() as run:
         # then: what was said is what a newcomer needs

@@ -75,7 +75,11 @@ def test_every_class_in_a_template_has_a_rule() -> None:
     static = PROJECT_ROOT / "static"
     rules = "".join(
         path.read_text(encoding="utf-8")
-        for path in [*(static / "css").glob("*.css"), *(static / "vendor").rglob("*.css")]
+        for path in [
+            *(static / "css").glob("*.css"),
+            *(static / "vendor").rglob("*.css"),
+            *PROJECT_ROOT.glob("*/static/*/*.css"),
+        ]
     )
     known = set(re.findall(r"\.(-?[A-Za-z_][\w-]*)", rules))
 
