@@ -76,23 +76,27 @@ class Receiver:
             some = self._waiting[:HANDFUL]
             del self._waiting[:HANDFUL]
             given = [(body, signature) for body, signature, _ in some]
+            found = [False] * len(some)
             try:
                 found = await loop.run_in_executor(self._thread, keep, given)
             except RuntimeError:
                 # The process is being stopped and takes no more work.
-                found = [False] * len(some)
-            for (_, _, future), is_kept in zip(some, found, strict=True):
-                if not future.done():
-                    future.set_result(is_kept)
+                logger.warning("notifications_not_taken", count=len(some))
+            finally:
+                # Whatever happened, each request goes on: none may wait for an answer for ever.
+                for (_, _, future), is_kept in zip(some, found, strict=True):
+                    if not future.done():
+                        future.set_result(is_kept)
 
 
 def keep(given: Sequence[tuple[bytes, str]]) -> list[bool]:
-    """Keep them; where the database does not answer, none is, and the application says so."""
-    close_old_connections()
+    """Keep them all or none; those that are not kept go on to the application, which answers."""
     try:
+        close_old_connections()
         return webhooks_keep(channel=Channel.EBAY, given=given)
     except Exception:
-        # Each then goes its own way, where one that cannot be kept spoils no other.
+        # Whatever it was, nothing is lost or answered by this: each of them goes on by itself to the
+        # application, where one that cannot be kept spoils no other and has its own error.
         logger.exception("notifications_not_kept", count=len(given))
         return [False] * len(given)
     finally:

@@ -28,6 +28,11 @@ class TsQuery:
     numbers: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
 
+    @property
+    def match(self) -> str:
+        """The condition on `listing_search`, with the same parameters."""
+        return f"document @@ {self.sql}"
+
 
 def tsquery_of(parsed: ParsedQuery) -> TsQuery | None:
     """All words and phrases must match, no exclusion may; None where nothing was typed."""

@@ -198,8 +198,7 @@ def through_time(sql: str, tsquery: TsQuery) -> str:
     Of very many hits the newest lie close in the order of time. The planner does not know that
     there are many and would read all of them by their words; `IS TRUE` shuts that way.
     """
-    match = f"document @@ {tsquery.sql}"
-    return sql.replace(match, f"({match}) IS TRUE")
+    return sql.replace(tsquery.match, f"({tsquery.match}) IS TRUE")
 
 
 def _newest(asked: _Asked, hits: QuerySet[Any]) -> tuple[str, list[Any]]:

@@ -147,8 +147,7 @@ def search_hits(
     tsquery = tsquery_of(meant)
     if tsquery is not None:
         # The SQL is made of constants by `matching`; what people typed goes as parameters.
-        where = f"document @@ {tsquery.sql}"
-        rows = rows.extra(where=[where], params=tsquery.params)  # noqa: S610 - see above
+        rows = rows.extra(where=[tsquery.match], params=tsquery.params)  # noqa: S610 - see above
     kept = tuple(one for one in filters if one.key != without)
     return Hits(
         rows=apply_filters(rows, kept),

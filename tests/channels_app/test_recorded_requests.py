@@ -198,7 +198,7 @@ def recorded(
 ) -> list[dict[str, Any]]:
     """What the marketplace received in a day, consent and seeding calls left out."""
     if not Path(CONTRACT).exists():
-        pytest.skip("the contract is not here")
+        pytest.skip(f"eBay's contract is not beside this checkout: {CONTRACT}")
     settings.PUBLIC_BASE_URL = live_server.url
     services.connection_subscribe(connection_id=account.pk, endpoint=webhook_endpoint("ebay"))
     a_day(account, ebay, part)

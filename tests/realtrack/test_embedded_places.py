@@ -221,7 +221,7 @@ def small_disk() -> Iterator[Path]:
     )
     if not mounted or mounted.returncode != 0:
         base.rmdir()
-        pytest.skip("mounting a small disk needs root")
+        pytest.skip("no small disk could be mounted; that takes root with the right to mount")
     yield base
     embedded.stop_if_unused(base / "state")
     subprocess.run(["umount", str(base)], check=True)
