@@ -79,14 +79,13 @@ class Receiver:
             found = [False] * len(some)
             try:
                 found = await loop.run_in_executor(self._thread, keep, given)
-            except RuntimeError:
-                # The process is being stopped and takes no more work.
-                logger.warning("notifications_not_taken", count=len(some))
-            finally:
-                # Whatever happened, each request goes on: none may wait for an answer for ever.
-                for (_, _, future), is_kept in zip(some, found, strict=True):
-                    if not future.done():
-                        future.set_result(is_kept)
+            except Exception:
+                # A process that is being stopped takes no more work; a connection may fail to
+                # close. Each request goes on to the application: none may wait for ever.
+                logger.exception("notifications_not_taken", count=len(some))
+            for (_, _, future), is_kept in zip(some, found, strict=True):
+                if not future.done():
+                    future.set_result(is_kept)
 
 
 def keep(given: Sequence[tuple[bytes, str]]) -> list[bool]:
